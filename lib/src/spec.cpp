@@ -239,6 +239,7 @@ struct Repeat {
 Repeat widest_repeat(std::span<const int> ids) {
   Repeat best;
   for (std::size_t period = 1; 2 * period <= ids.size(); ++period) {
+    if (ids.size() / period * period <= best.width) continue;
     std::size_t run = 0;
     for (std::size_t i = 0; i + period < ids.size(); ++i) {
       run = ids[i] == ids[i + period] ? run + 1 : 0;

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+#include <flowgauge/bench/run.hpp>
+
+#include <flowgauge/bench/kl.hpp>
+#include <flowgauge/bench/store.hpp>
+#include <flowgauge/distributions/sources.hpp>
+#include <flowgauge/reports/csv.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+namespace flowgauge::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using reports::CellRow;
+using reports::TraceRow;
+
+constexpr const char* small = R"(sources = ["exponential", "cauchy", "seed_mvn"]
+seeds = [1, 2]
+[flows]
+affine = "triangular"
+bent = "triangular softlog triangular"
+[fit]
+steps = 30
+batch = 64
+learning_rate = 0.01
+[evaluate]
+n_eval = 3000
+n_trace = 100
+trace_points = 4
+)";
+
+class RunTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / ("flowgauge_run_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  RunOptions into(const char* name) const {
+    RunOptions o;
+    o.out = folder_ / name;
+    o.provenance.command_line = "test";
+    o.figures.program = "no-gnuplot-in-tests";
+    return o;
+  }
+  RunSummary run(const std::string& text, const RunOptions& o) const { return run_grid(parse_grid(text, folder_ / "grid.toml"), o); }
+  std::vector<CellRow> cells(const char* name) const { return reports::read_csv<CellRow>(folder_ / name / "cells.csv"); }
+  std::string text(const char* name, const char* file) const { return reports::read_text(folder_ / name / file); }
+  std::vector<std::string> files(const fs::path& of) const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::recursive_directory_iterator(of))
+      if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), of).string());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+  fs::path folder_;
+};
+
+const CellRow* find(const std::vector<CellRow>& rows, const std::string& source, const std::string& flow, const std::string& metric, const std::string& estimator) {
+  for (const CellRow& r : rows)
+    if (r.source == source && r.flow == flow && r.metric == metric && r.estimator == estimator && r.seed == 1) return &r;
+  return nullptr;
+}
+
+TEST_F(RunTest, WritesEveryFile) {
+  const RunSummary summary = run(small, into("a"));
+  EXPECT_EQ(summary.total, 12u);
+  EXPECT_EQ(summary.computed, 12u);
+  EXPECT_EQ(summary.diverged + summary.failed, 0u);
+  EXPECT_EQ(summary.page, folder_ / "a/report.html");
+  const std::vector<std::string> found = files(folder_ / "a");
+  EXPECT_EQ(found.size(), 4u + 12u);
+  for (const char* name : {"cells.csv", "datapackage.json", "kl_trace.csv", "report.html"}) EXPECT_TRUE(std::binary_search(found.begin(), found.end(), name)) << name;
+  for (const std::string& name : found) EXPECT_EQ(name.find(".partial"), std::string::npos) << name;
+}
+
+TEST_F(RunTest, RowsSayWhatWasFound) {
+  run(small, into("a"));
+  const std::vector<CellRow> rows = cells("a");
+  const CellRow *mc = find(rows, "exponential", "bent", "kl", "mc"), *exact = find(rows, "exponential", "bent", "kl", "quadrature");
+  ASSERT_TRUE(mc && exact);
+  EXPECT_NEAR(*mc->value, *exact->value, 5 * *mc->std_error);
+  EXPECT_EQ(mc->kl_status, "mc_ok");
+  EXPECT_EQ(exact->kl_status, "exact_quadrature");
+  EXPECT_EQ(*mc->n_eval, 3000);
+  EXPECT_EQ(*mc->n_params, 4);
+  EXPECT_EQ(*mc->steps_done, 30);
+  const CellRow *gap = find(rows, "exponential", "bent", "gap_closed", "quadrature"), *floor = find(rows, "exponential", "bent", "floor_gaussian", "exact");
+  ASSERT_TRUE(gap && floor);
+  EXPECT_NEAR(*floor->value, 0.418939, 5e-7);
+  EXPECT_NEAR(*gap->value, 1 - *exact->value / *floor->value, 1e-14);
+  const CellRow *leak = find(rows, "exponential", "bent", "leak", "quadrature"), *counted = find(rows, "exponential", "bent", "leak", "mc");
+  ASSERT_TRUE(leak && counted);
+  EXPECT_NEAR(*counted->value, *leak->value, 5 * *counted->std_error);
+  const CellRow* infinite = find(rows, "cauchy", "affine", "kl", "quadrature");
+  ASSERT_TRUE(infinite);
+  EXPECT_TRUE(std::isinf(*infinite->value));
+  EXPECT_EQ(infinite->kl_status, "infinite_proved");
+  EXPECT_EQ(infinite->status_detail, "inf (W(1) source, linear tails)");
+  EXPECT_EQ(find(rows, "cauchy", "affine", "kl", "mc")->kl_status, "infinite_proved");
+  EXPECT_FALSE(find(rows, "seed_mvn", "affine", "kl", "quadrature"));
+  EXPECT_EQ(*find(rows, "seed_mvn", "affine", "n_nonfinite", "mc")->value, 0);
+}
+
+TEST_F(RunTest, TracesRunAlongLayersAndSteps) {
+  run(small, into("a"));
+  int layers = 0, steps = 0;
+  for (const TraceRow& r : reports::read_csv<TraceRow>(folder_ / "a/kl_trace.csv")) {
+    if (r.source != "exponential" || r.flow != "bent" || r.seed != 1) continue;
+    if (r.trace == "layer") ++layers;
+    else ++steps;
+    if (r.trace == "step" && r.index == 30) {
+      EXPECT_EQ(r.n_samples, 100);
+    }
+  }
+  EXPECT_EQ(layers, 2 * 4);  // 0 … 3 layers, by both estimators
+  EXPECT_EQ(steps, 5);       // 0, 1, 3, 10, 30
+}
+
+TEST_F(RunTest, ModelsAreWhatWasEvaluated) {
+  run(small, into("a"));
+  const std::vector<CellRow> rows = cells("a");
+  const CellRow* mc = find(rows, "exponential", "bent", "kl", "mc");
+  const Flow<double> flow = to_flow<double>(load_model((folder_ / "a/models" / (mc->cell_id + ".json")).string()));
+  Workspace workspace;
+  EXPECT_EQ(estimate_kl(flow, *distributions::make_source("exponential"), 3000, 1, workspace).kl.value, *mc->value);
+}
+
+TEST_F(RunTest, NumberOfJobsChangesNothingButVolatileColumns) {
+  RunOptions two = into("two");
+  two.jobs = 2;
+  run(small, into("one"));
+  run(small, two);
+  EXPECT_EQ(reports::first_difference<CellRow>(text("one", "cells.csv"), text("two", "cells.csv")), std::nullopt);
+  EXPECT_EQ(reports::first_difference<TraceRow>(text("one", "kl_trace.csv"), text("two", "kl_trace.csv")), std::nullopt);
+  for (const std::string& name : files(folder_ / "one/models"))
+    EXPECT_EQ(text("one", ("models/" + name).c_str()), text("two", ("models/" + name).c_str())) << name;
+}
+
+TEST_F(RunTest, SecondRunSkipsWhatIsThere) {
+  RunOptions some = into("a");
+  some.only = "exponential/*";
+  EXPECT_EQ(run(small, some).computed, 4u);
+  EXPECT_EQ(cells("a").front().source, "exponential");
+  const RunSummary rest = run(small, into("a"));
+  EXPECT_EQ(rest.skipped, 4u);
+  EXPECT_EQ(rest.computed, 8u);
+  const std::string before = text("a", "cells.csv");
+  const RunSummary again = run(small, into("a"));
+  EXPECT_EQ(again.skipped, 12u);
+  EXPECT_EQ(again.computed, 0u);
+  EXPECT_EQ(text("a", "cells.csv"), before);
+  run(small, into("b"));
+  EXPECT_EQ(reports::first_difference<CellRow>(before, text("b", "cells.csv")), std::nullopt);
+}
+
+TEST_F(RunTest, AnotherGridIsRefusedWithBothHashes) {
+  run(small, into("a"));
+  const std::string before = text("a", "cells.csv");
+  std::string other = small;
+  other.replace(other.find("steps = 30"), 10, "steps = 31");
+  try {
+    run(other, into("a"));
+    FAIL() << "the folder of another grid was taken";
+  } catch (const DataConflict& e) {
+    const std::string sentence = e.what();
+    EXPECT_NE(sentence.find(parse_grid(small, "grid.toml").hash), std::string::npos) << sentence;
+    EXPECT_NE(sentence.find(parse_grid(other, "grid.toml").hash), std::string::npos) << sentence;
+  }
+  EXPECT_EQ(text("a", "cells.csv"), before);
+  EXPECT_EQ(run(std::string("# a remark\n") + small, into("a")).skipped, 12u);
+}
+
+TEST_F(RunTest, InterruptedRunGoesOn) {
+  std::atomic<bool> stop = false;
+  RunOptions o = into("a");
+  o.stop = &stop;
+  o.progress = [&](const RunProgress& p) { stop = p.done == 3; };
+  const RunSummary first = run(small, o);
+  EXPECT_TRUE(first.interrupted);
+  EXPECT_EQ(first.computed, 3u);
+  EXPECT_TRUE(fs::exists(first.page));
+  const RunSummary second = run(small, into("a"));
+  EXPECT_FALSE(second.interrupted);
+  EXPECT_EQ(second.skipped, 3u);
+  run(small, into("b"));
+  EXPECT_EQ(reports::first_difference<CellRow>(text("a", "cells.csv"), text("b", "cells.csv")), std::nullopt);
+  EXPECT_EQ(reports::first_difference<TraceRow>(text("a", "kl_trace.csv"), text("b", "kl_trace.csv")), std::nullopt);
+}
+
+TEST_F(RunTest, TornRowsOfACrashAreMended) {
+  run(small, into("whole"));
+  RunOptions some = into("torn");
+  some.only = "exponential/affine";
+  run(small, some);
+  // As if the machine had died while rows were written: the table half there, under its partial name.
+  const std::string whole = text("torn", "cells.csv");
+  std::ofstream(folder_ / "torn/cells.csv.partial") << whole.substr(0, whole.size() / 3);
+  fs::remove(folder_ / "torn/cells.csv");
+  run(small, into("torn"));
+  EXPECT_EQ(reports::first_difference<CellRow>(text("whole", "cells.csv"), text("torn", "cells.csv")), std::nullopt);
+}
+
+TEST_F(RunTest, DivergedCellIsARow) {
+  const std::string wild = "sources=[\"cauchy\"]\nseeds=[1]\nflows=[\"3*inverse(softlog)\"]\n[fit]\nsteps=50\n[evaluate]\nn_eval=100\n";
+  const RunSummary summary = run(wild, into("a"));
+  EXPECT_EQ(summary.diverged, 1u);
+  const std::vector<CellRow> rows = cells("a");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, "diverged");
+  EXPECT_FALSE(rows[0].value);
+  EXPECT_NE(rows[0].status_detail, "");
+  EXPECT_EQ(run(wild, into("a")).skipped, 1u);
+}
+
+TEST_F(RunTest, DataSetGetsCrossEntropies) {
+  std::ofstream data(folder_ / "rows.csv");
+  const RandomStream stream(4, "rows");
+  for (std::uint64_t i = 0; i < 500; ++i) data << stream.normal(i, 0) << "," << 3 + 2 * stream.normal(i, 1) << "\n";
+  data.close();
+  const RunSummary summary = run("data=[\"rows.csv\"]\nseeds=[1]\nflows=[\"triangular\"]\n[fit]\nepochs=60\nbatch=50\nlearning_rate=0.05\nschedule=\"cosine\"\n", into("a"));
+  EXPECT_EQ(summary.failed + summary.diverged, 0u);
+  const std::vector<CellRow> rows = cells("a");
+  const CellRow *held_out = find(rows, "rows.csv", "triangular", "cross_entropy_held_out", "mc"),
+                *gaussian = find(rows, "rows.csv", "triangular", "cross_entropy_gaussian", "mc");
+  ASSERT_TRUE(held_out && gaussian);
+  EXPECT_EQ(*held_out->n_eval, 100);
+  EXPECT_EQ(*held_out->n_train, 400);
+  EXPECT_NEAR(*held_out->value, *gaussian->value, 0.02);  // the same family, fitted by Adam and in closed form
+}
+
+TEST_F(RunTest, FolderThatCannotBeMadeIsFoundFirst) {
+  std::ofstream(folder_ / "file") << "x";
+  RunOptions o = into("file/below");
+  int calls = 0;
+  o.progress = [&](const RunProgress&) { ++calls; };
+  EXPECT_THROW(run(small, o), DataError);
+  EXPECT_EQ(calls, 0);
+}
+
+TEST_F(RunTest, RefusesBadOptions) {
+  RunOptions o = into("a");
+  o.jobs = 0;
+  EXPECT_THROW(run(small, o), ConfigError);
+  o.jobs = 1;
+  o.only = "nothing/at_all";
+  EXPECT_THROW(run(small, o), ConfigError);
+  EXPECT_FALSE(fs::exists(folder_ / "a"));
+}
+
+}  // namespace
+}  // namespace flowgauge::bench

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "arguments.hpp"
+#include "command.hpp"
+#include "revision.hpp"
+#include "verdicts.hpp"
+
+#include <flowgauge/bench/machine.hpp>
+#include <flowgauge/reports/csv.hpp>
+#include <flowgauge/reports/datapackage.hpp>
+#include <flowgauge/verify/verify.hpp>
+
+#include <fmt/format.h>
+
+namespace flowgauge::cli {
+namespace {
+
+struct Options {
+  std::string only, law, tier = "quick", one_case, replay, out;
+  std::int64_t seed = default_seed, cases = 0, jobs = 1;
+};
+
+verify::VerifyOptions options_of(const Options& o) {
+  verify::VerifyOptions options;
+  if (!o.only.empty()) options.only = o.only;
+  if (!o.law.empty()) options.law = o.law;
+  options.tier = verify::tier_from(o.tier);
+  options.seed = static_cast<std::uint64_t>(o.seed);
+  options.cases = static_cast<int>(o.cases);
+  options.jobs = static_cast<int>(o.jobs);
+  if (!o.replay.empty()) options.replay = verify::read_failures(o.replay);
+  if (!o.one_case.empty()) options.replay.push_back(o.one_case);
+  return options;
+}
+
+int examine(const Options& o, const Console& console) {
+  const verify::VerifyOptions options = options_of(o);
+  const OutputFolder folder(o.out, "verify");
+  const std::filesystem::path& out = folder.path();
+  reports::Provenance provenance;
+  provenance.title = "Verification of layers";
+  provenance.command_line = console.command_line;
+  provenance.flowgauge_version = version;
+  provenance.git_rev = revision;
+  provenance.seeds = {{"cases", std::to_string(o.seed)}};
+  provenance.started_at = bench::utc_now();
+  provenance.run_id = "r_" + utc_stamp();
+  bench::describe_machine(provenance);
+
+  verify::VerifyResult result;
+  {
+    Progress progress(console);
+    result = verify::run(options, [&](const verify::Progress& p) {
+      progress.update(fmt::format("{}/{}  {} {}: {}", p.done, p.total, p.subject, p.law, to_text(p.verdict)));
+    });
+  }
+  provenance.finished_at = bench::utc_now();
+  for (reports::VerdictRow& row : result.rows) {
+    row.run_id = provenance.run_id;
+    row.flowgauge_version = version;
+    row.git_rev = revision;
+    row.isa = bench::instruction_set();
+  }
+
+  console.print(failures_text(result, console) + matrix_text(result.rows) + verdict_sentence(result.rows) + "\n");
+  verify::write_failures(out / "failures.txt", result);
+  reports::write_csv(out / reports::Table<reports::VerdictRow>::file, result.rows);
+  reports::write_datapackage(out, provenance);
+  reports::write_text(out / "report.html", verdict_page(result.rows, provenance));
+  console.note(fmt::format("seed {}; rows in {}", o.seed, (out / "verdicts.csv").string()));
+  return result.passed() ? 0 : 1;
+}
+
+}  // namespace
+
+Command verify_command() {
+  return {"verify", "Examines layers by every law: drawn options, parameters and rows, 50-digit truth.",
+          "flowgauge verify\nflowgauge verify --only softlog --law log_det_matches_jacobian --tier standard", [](CLI::App& app) -> Action {
+            const auto o = std::make_shared<Options>();
+            app.add_option("--only", o->only, "layers whose name matches this pattern (* and ?), or one flow's spec")->type_name("GLOB|SPEC");
+            app.add_option("--law", o->law, "laws whose name or id matches")->type_name("GLOB");
+            word_option(app, "--tier", o->tier, {"quick", "standard", "deep"}, "30, 200 or 10000 cases a law and layer");
+            whole_option(app, "--cases", o->cases, 0, 1'000'000'000, "cases a law and layer instead of the tier's")->default_str("");
+            app.add_option("--case", o->one_case, "examine this case alone: the line that a failure prints")->type_name("LINE");
+            app.add_option("--replay", o->replay, "examine the cases of a failures.txt")->type_name("FILE");
+            seed_option(app, o->seed);
+            jobs_option(app, o->jobs);
+            out_option(app, o->out, "verify");
+            return [o](const Console& console) { return examine(*o, console); };
+          }};
+}
+
+}  // namespace flowgauge::cli

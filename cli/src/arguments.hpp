@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+/// Options that say in one sentence what they expected and what came (ConfigError), instead of CLI11's own words.
+namespace flowgauge::cli {
+
+/// The published seed of every command.
+inline constexpr std::uint64_t default_seed = 1;
+
+/// A whole number from low to high.
+CLI::Option* whole_option(CLI::App&, const std::string& names, std::int64_t& value, std::int64_t low, std::int64_t high, const std::string& meaning);
+/// A number from low to high.
+CLI::Option* real_option(CLI::App&, const std::string& names, double& value, double low, double high, const std::string& meaning);
+/// One of some words; the nearest one is named when it is none of them.
+CLI::Option* word_option(CLI::App&, const std::string& names, std::string& value, std::vector<std::string> words, const std::string& meaning);
+/// Whole numbers from low to high with commas between: 2,16,64.
+CLI::Option* whole_list_option(CLI::App&, const std::string& names, std::vector<std::int64_t>& values, std::int64_t low, std::int64_t high,
+                               const std::string& meaning);
+
+void seed_option(CLI::App&, std::int64_t& seed);
+void jobs_option(CLI::App&, std::int64_t& jobs);
+void only_option(CLI::App&, std::string& pattern, const std::string& what);
+/// --out DIR; empty until OutputFolder names the default.
+void out_option(CLI::App&, std::string& folder, const std::string& what);
+
+/// The folder to write to: `given`, or a new out/<what>-<UTC>. Made if missing; DataError when it cannot be made or written to, before any work is
+/// done. Folders that were made for nothing, because the command then threw, are taken away again.
+class OutputFolder {
+ public:
+  OutputFolder(const std::string& given, std::string_view what);
+  ~OutputFolder();
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  void remove_empty() const;
+  std::filesystem::path path_;
+  std::vector<std::filesystem::path> made_;  ///< deepest first
+};
+
+}  // namespace flowgauge::cli

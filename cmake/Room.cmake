@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# flowgauge_room(<name> [SEES room…] [PUBLIC library…] [PRIVATE library…] [SOURCES file…] [PRECOMPILE header…])
+#
+# One room is one static library flowgauge::<name>: src/*.cpp and SOURCES, public headers in include/, private ones in src/.
+# SEES are the rooms below. The tests in tests/*.cpp become one GoogleTest program.
+function(flowgauge_room name)
+  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "SEES;PUBLIC;PRIVATE;SOURCES;PRECOMPILE")
+  set(target flowgauge_${name})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/*.cpp")
+  list(APPEND sources ${room_SOURCES})
+  if(NOT sources)
+    message(STATUS "flowgauge: the room ${name} has no sources yet")
+    file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp.new" "")
+    file(COPY_FILE "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp.new" "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp" ONLY_IF_DIFFERENT)
+    set(sources "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp")
+  endif()
+
+  add_library(${target} STATIC ${sources})
+  add_library(flowgauge::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_compile_options(${target} PRIVATE ${flowgauge_warnings})
+  target_include_directories(${target}
+    PUBLIC "$<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>"
+    PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
+  list(TRANSFORM room_SEES PREPEND flowgauge_)
+  target_link_libraries(${target} PUBLIC ${room_SEES} ${room_PUBLIC} PRIVATE ${room_PRIVATE})
+  if(FLOWGAUGE_PRECOMPILE AND room_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${room_PRECOMPILE})
+  endif()
+endfunction()

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# Third parties, each confined to a room. This file is installed too: the package's config file reads the same lists.
+set(flowgauge_packages_lib "Eigen3 3.4 NO_MODULE" "Boost 1.74 CONFIG" "fmt 9 CONFIG" "nlohmann_json 3.11 CONFIG")
+set(flowgauge_packages_reports "fmt 9 CONFIG" "nlohmann_json 3.11 CONFIG")
+set(flowgauge_packages_distributions "ZLIB")
+set(flowgauge_packages_verify "rapidcheck CONFIG" "PkgConfig")   # rapidcheck has no version file
+set(flowgauge_packages_bench "benchmark 1.7 CONFIG" "TBB 2021 CONFIG" "tomlplusplus 3 CONFIG")
+set(flowgauge_packages_cli "CLI11 2.1 CONFIG")
+
+# Header-only libraries whose own CMake target is wrong (xsimd asks for -lxtl) or absent (Random123).
+function(flowgauge_header_library name header)
+  if(TARGET flowgauge::${name})
+    return()
+  endif()
+  set(variable FLOWGAUGE_${name}_INCLUDE)
+  find_path(${variable} "${header}")
+  mark_as_advanced(${variable})
+  if(NOT ${variable})
+    message(FATAL_ERROR "flowgauge: the header ${header} was not found; name its folder with -D${variable}=…")
+  endif()
+  add_library(flowgauge::${name} INTERFACE IMPORTED GLOBAL)
+  set_target_properties(flowgauge::${name} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${${variable}}")
+endfunction()
+
+function(flowgauge_other_libraries room)
+  if(room STREQUAL "lib")
+    flowgauge_header_library(xsimd xsimd/xsimd.hpp)
+    flowgauge_header_library(random123 Random123/philox.h)
+  elseif(room STREQUAL "verify" AND NOT TARGET PkgConfig::mpfr)
+    pkg_check_modules(mpfr REQUIRED QUIET IMPORTED_TARGET GLOBAL mpfr)
+  endif()
+endfunction()
+
+macro(flowgauge_find_third_parties room)
+  foreach(package IN LISTS flowgauge_packages_${room})
+    separate_arguments(package UNIX_COMMAND "${package}")
+    find_package(${package} REQUIRED)
+  endforeach()
+  flowgauge_other_libraries(${room})
+endmacro()

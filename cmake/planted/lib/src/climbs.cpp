@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include <Eigen/Dense>
+#include <flowgauge/reports/rows.hpp>
+#include <vector>

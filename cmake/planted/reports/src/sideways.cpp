@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <flowgauge/error.hpp>

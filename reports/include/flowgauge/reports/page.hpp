@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <flowgauge/reports/datapackage.hpp>
+#include <flowgauge/reports/figure.hpp>
+#include <flowgauge/reports/rows.hpp>
+
+/// Self-contained HTML pages: no network, complete with scripts off, light and dark, A4 in print. Every text is escaped.
+/// Links go to the tables and datapackage.json of the same folder.
+namespace flowgauge::reports {
+
+/// How near every flow came to every source, and what each layer contributed.
+std::string comparison_page(const std::vector<CellRow>& cells, const std::vector<TraceRow>& traces, const Provenance& provenance,
+                            const FigureOptions& options = {});
+
+/// Which laws hold for which layer. `cannot_see`: sentences on what no law of this program would find.
+/// `statements`: the words of a law by its name, shown on the cards of those that fail.
+std::string verification_page(const std::vector<VerdictRow>& verdicts, const Provenance& provenance, const std::vector<std::string>& cannot_see = {},
+                              const std::vector<std::pair<std::string, std::string>>& statements = {});
+
+/// How fast every layer is. The environment comes first.
+std::string throughput_page(const std::vector<BenchRow>& timings, const Provenance& provenance, const FigureOptions& options = {});
+
+}  // namespace flowgauge::reports

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "comparison_tables.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "html.hpp"
+#include "page_parts.hpp"
+#include "statistics.hpp"
+
+namespace flowgauge::reports {
+namespace {
+
+using html::Align;
+
+/// Of one flow at one dim over the sources with a density.
+struct Standing {
+  std::vector<double> scores, parameters, seconds;
+  std::size_t cells = 0, failed = 0, infinite = 0, near_best = 0;
+  double worst = -std::numeric_limits<double>::infinity();
+  std::string worst_source;
+};
+
+/// Near the best: within a tenth of it, or nearer than two standard errors of either value.
+bool near(const Summary& summary, double best, double best_error) {
+  if (!std::isfinite(summary.median)) return false;
+  double error = 0;
+  for (const CellRow* row : summary.measured) error = std::max(error, row->std_error.value_or(0));
+  const double distance = summary.median - best;
+  return distance <= 0.1 * std::abs(best) || distance <= 2 * std::max(error, best_error);
+}
+
+Standing standing_of(const Comparison& comparison, const std::string& flow, std::int64_t dim, const std::vector<std::string>& sources) {
+  Standing standing;
+  for (const std::string& source : sources) {
+    const Summary summary = comparison.summary({source, flow, dim}, "kl");
+    if (summary.cells.empty()) continue;
+    standing.scores.push_back(summary.score);
+    standing.cells += summary.cells.size();
+    standing.failed += summary.failed.size();
+    standing.infinite += summary.infinite;
+    if (summary.score > standing.worst) {
+      standing.worst = summary.score;
+      standing.worst_source = source;
+    }
+    for (const Cell* cell : summary.cells) {
+      if (cell->any().n_params) standing.parameters.push_back(static_cast<double>(*cell->any().n_params));
+      if (cell->any().fit_time_s) standing.seconds.push_back(*cell->any().fit_time_s);
+    }
+    double best = std::numeric_limits<double>::infinity(), best_error = 0;
+    for (const std::string& other : comparison.flows) {
+      const Summary rival = comparison.summary({source, other, dim}, "kl");
+      if (!(rival.median < best)) continue;
+      best = rival.median;
+      best_error = 0;
+      for (const CellRow* row : rival.measured) best_error = std::max(best_error, row->std_error.value_or(0));
+    }
+    standing.near_best += near(summary, best, best_error) ? 1 : 0;
+  }
+  return standing;
+}
+
+std::string seconds(double value) { return std::isnan(value) ? "–" : html::number(value) + " s"; }
+
+}  // namespace
+
+std::string leaderboard(const Comparison& comparison) {
+  std::string rows;
+  for (const auto& [dim, sources] : comparison.sources) {
+    std::vector<std::pair<double, std::string>> order;
+    std::map<std::string, Standing> standings;
+    for (const std::string& flow : comparison.flows) {
+      Standing standing = standing_of(comparison, flow, dim, sources);
+      if (standing.cells == 0) continue;
+      order.emplace_back(median(standing.scores), flow);
+      standings.emplace(flow, std::move(standing));
+    }
+    std::stable_sort(order.begin(), order.end(), [](const auto& left, const auto& right) { return left.first < right.first; });
+    for (const auto& [score, flow] : order) {
+      const Standing& standing = standings.at(flow);
+      const auto count = [](std::size_t amount) { return static_cast<double>(amount); };
+      rows += "<tr>" + html::text("th", "", flow) + html::number_cell(static_cast<double>(dim), fmt::format("{}", dim)) +
+              html::number_cell(score, html::number(score)) + html::number_cell(standing.worst, html::number(standing.worst)) +
+              html::text("td", "", standing.worst_source) +
+              html::number_cell(count(standing.near_best), fmt::format("{} of {}", standing.near_best, standing.scores.size())) +
+              html::number_cell(count(standing.infinite), standing.infinite == 0 ? "0" : fmt::format("∞ {}", standing.infinite)) +
+              html::number_cell(count(standing.failed), standing.failed == 0 ? "0" : fmt::format("✗ {}", standing.failed)) +
+              html::number_cell(count(standing.cells), html::count(count(standing.cells))) +
+              html::number_cell(median(standing.parameters), standing.parameters.empty() ? "–" : html::count(median(standing.parameters))) +
+              html::number_cell(median(standing.seconds), seconds(median(standing.seconds))) + "</tr>\n";
+    }
+  }
+  if (rows.empty()) return {};
+  const std::string head =
+      html::heading("flow", Align::left) + html::heading("dim", Align::right) + html::heading("median KL / nat", Align::right) +
+      html::heading("worst KL / nat", Align::right) + html::heading("on source", Align::left) + html::heading("near the best", Align::right) +
+      html::heading("infinite", Align::right) + html::heading("failed", Align::right) + html::heading("cells", Align::right) +
+      html::heading("parameters", Align::right, "median over cells") + html::heading("fit", Align::right, "median wall time of a fit");
+  return table("sortable", head, rows);
+}
+
+std::string estimator_check(const Comparison& comparison) {
+  std::string rows;
+  for (const Cell& cell : comparison.cells) {
+    const CellRow* sampled = cell.with("kl", "mc");
+    for (const std::string_view estimator : {"exact", "quadrature"}) {
+      const CellRow* known = cell.with("kl", estimator);
+      if (sampled == nullptr || known == nullptr) continue;
+      const double difference = *sampled->value - *known->value;
+      const double error = std::hypot(sampled->std_error.value_or(0), known->std_error.value_or(0));
+      const double z = difference / error;
+      const bool judged = std::isfinite(z);
+      const bool near = judged && std::abs(z) <= 3;
+      rows += "<tr>" + html::text("th", "", cell.source) + html::text("td", "", cell.flow) +
+              html::number_cell(static_cast<double>(cell.dim), fmt::format("{}", cell.dim)) +
+              html::number_cell(static_cast<double>(cell.any().seed.value_or(0)), text_of(cell.any().seed)) +
+              html::number_cell(*sampled->value, html::number(*sampled->value)) + html::number_cell(error, html::number(error)) +
+              html::number_cell(*known->value, html::number(*known->value)) + html::text("td", "", estimator) +
+              html::number_cell(z, judged ? html::number(z) : "–") +
+              html::text("td", near ? "good" : "doubt",
+                         !judged ? "– no error to compare with"
+                         : near  ? "✓ within 3"
+                                 : "⚠ beyond 3") +
+              "</tr>\n";
+    }
+  }
+  if (rows.empty()) return {};
+  const std::string head = html::heading("source", Align::left) + html::heading("flow", Align::left) + html::heading("dim", Align::right) +
+                           html::heading("seed", Align::right) + html::heading("Monte Carlo / nat", Align::right) +
+                           html::heading("± / nat", Align::right) + html::heading("known / nat", Align::right) + html::heading("by", Align::left) +
+                           html::heading("z", Align::right) + html::heading("verdict", Align::left);
+  return table("sortable", head, rows);
+}
+
+std::string failure_list(const Comparison& comparison, const std::string& command_line) {
+  std::string rows;
+  for (const Cell& cell : comparison.cells) {
+    if (!cell.failed()) continue;
+    const CellRow& row = cell.any();
+    const std::string command = command_line.empty() || row.cell_id.empty() ? row.cell_id : command_line + " --only " + row.cell_id;
+    rows += "<tr>" + html::text("th", "bad", "✗ " + (row.status.empty() ? "no status" : row.status)) + html::text("td", "", cell.source) +
+            html::text("td", "", cell.flow) + html::number_cell(static_cast<double>(cell.dim), fmt::format("{}", cell.dim)) +
+            html::number_cell(static_cast<double>(row.seed.value_or(0)), text_of(row.seed)) +
+            html::text("td", "wrap", row.status_detail.empty() ? "no reason given" : row.status_detail) +
+            html::element("td", "wrap", html::text("code", "", command)) + "</tr>\n";
+  }
+  if (rows.empty()) return {};
+  const std::string head = html::heading("status", Align::left) + html::heading("source", Align::left) + html::heading("flow", Align::left) +
+                           html::heading("dim", Align::right) + html::heading("seed", Align::right) + html::heading("what happened", Align::left) +
+                           html::heading("run it again", Align::left);
+  return table("", head, rows);
+}
+
+std::string layer_type_table(const std::vector<TraceRow>& traces) {
+  struct Uses {
+    std::vector<double> deltas;
+    std::size_t used = 0, positive = 0, unmeasured = 0;
+  };
+  std::map<std::string, Uses> types;
+  for (const TraceRow& row : traces) {
+    if (row.trace != "layer" || row.metric != "kl" || row.layer.empty()) continue;
+    Uses& uses = types[layer_type(row.layer)];
+    ++uses.used;
+    if (!row.delta || !std::isfinite(*row.delta)) {
+      ++uses.unmeasured;
+      continue;
+    }
+    uses.deltas.push_back(*row.delta);
+    uses.positive += *row.delta > 0 ? 1 : 0;
+  }
+  if (types.empty()) return {};
+  std::string rows;
+  for (const auto& [type, uses] : types) {
+    const bool any = !uses.deltas.empty();
+    const double middle = median(uses.deltas), share = any ? static_cast<double>(uses.positive) / static_cast<double>(uses.deltas.size()) : NAN;
+    rows += "<tr>" + html::text("th", "", type) + html::number_cell(static_cast<double>(uses.used), html::count(static_cast<double>(uses.used))) +
+            html::number_cell(middle, any ? html::number(middle) : "–") +
+            html::number_cell(quantile(uses.deltas, 0.1), any ? html::number(quantile(uses.deltas, 0.1)) : "–") +
+            html::number_cell(quantile(uses.deltas, 0.9), any ? html::number(quantile(uses.deltas, 0.9)) : "–") +
+            html::number_cell(share, any ? fmt::format("{:.0f} %", 100 * share) : "–") +
+            html::number_cell(static_cast<double>(uses.unmeasured), html::count(static_cast<double>(uses.unmeasured))) + "</tr>\n";
+  }
+  const std::string head = html::heading("layer", Align::left) + html::heading("times used", Align::right) +
+                           html::heading("median change / nat", Align::right) + html::heading("10 % quantile", Align::right) +
+                           html::heading("90 % quantile", Align::right) + html::heading("share that made it worse", Align::right) +
+                           html::heading("without a finite change", Align::right);
+  return table("sortable", head, rows);
+}
+
+}  // namespace flowgauge::reports

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <flowgauge/flow.hpp>
+#include <flowgauge/member.hpp>
+#include <flowgauge/verify/case.hpp>
+#include <flowgauge/verify/rounding.hpp>
+#include <flowgauge/verify/wide.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace flowgauge::verify {
+
+using WideDual = Dual<Wide, 1>;
+
+/// Makes one layer at every real. An empty function: the layer does not exist at that real, and laws that need it say so.
+struct Workshop {
+  template <class S>
+  using Make = std::function<Layer<S>(const Item&, int dim, int context)>;
+  std::tuple<Make<double>, Make<Wide>, Make<WideDual>, Make<Rounding>> make;
+
+  template <class S>
+  bool has() const {
+    return static_cast<bool>(std::get<Make<S>>(make));
+  }
+};
+
+/// Everything that the catalogues hold.
+Workshop catalogue_workshop();
+/// The layer of one struct (a transformer, a samplewise or a tile formula) under `name`; other names are the catalogues'.
+template <class F>
+Workshop workshop_of(const std::string& name);
+
+/// Subjects of one name: what options they are drawn from.
+struct Family {
+  std::string name;
+  std::string help;                  ///< its summary
+  std::vector<OptionInfo> options;
+  Workshop workshop;
+  bool chain = false;                ///< random flows of 2 to 4 layers instead of one layer
+  std::optional<FlowSpec> fixed;     ///< this spec and no other
+};
+/// Every member of the catalogue, and "flow".
+std::vector<Family> all_families();
+/// The family of one struct.
+template <class F>
+Family family_of(const std::string& name);
+
+enum class Way { forward, inverse };
+
+/// f(x) or f⁻¹(y) of one row, and the log_det of that direction in nats.
+template <class S>
+struct Image {
+  std::vector<S> value;
+  S log_det{};
+  bool converged = true;
+};
+
+/// What backward gives.
+template <class S>
+struct Gradient {
+  Batch<S> x;
+  std::vector<S> theta;
+  Batch<S> context;
+};
+
+/// A layer or a flow at a dim and a context, without numbers: made once for each real when it is first asked for.
+class Subject {
+ public:
+  /// ConfigError as make_layer.
+  Subject(Workshop, const FlowSpec&, int dim, int context);
+
+  const FlowSpec& spec() const { return plain_.spec(); }
+  std::string text() const { return plain_.text(); }
+  int dim() const { return plain_.dim(); }
+  int context() const { return plain_.context(); }
+  bool is_layer() const { return plain_.layers().size() == 1; }
+  /// Of the layer; of a flow what holds for all of its layers.
+  const Facts& facts() const { return facts_; }
+  /// Of all layers.
+  const std::vector<Block>& blocks() const { return blocks_; }
+  Index parameters() const { return static_cast<Index>(plain_.theta().size()); }
+  /// Whether the context changes anything: its size changes the number of parameters.
+  bool uses_context() const { return uses_context_; }
+  /// "slopes[3]", "layer 2 affine: shift".
+  std::string parameter_name(Index k) const;
+  template <class S>
+  bool has() const {
+    return workshop_.has<S>();
+  }
+  /// With θ of whoever used it last.
+  template <class S>
+  Flow<S>& flow() const;
+
+ private:
+  Workshop workshop_;
+  Flow<double> plain_;
+  Facts facts_;
+  std::vector<Block> blocks_;
+  bool uses_context_ = false;
+  mutable std::tuple<std::unique_ptr<Flow<double>>, std::unique_ptr<Flow<Wide>>, std::unique_ptr<Flow<WideDual>>, std::unique_ptr<Flow<Rounding>>> flows_;
+};
+
+/// A subject with the numbers of a case: what a law examines. Calls take and give plain vectors; none of them remembers another.
+class Trial {
+ public:
+  Trial(const Subject&, const Case&);
+
+  const Subject& subject() const { return subject_; }
+  const Case& sample() const { return sample_; }
+  Index rows() const { return static_cast<Index>(sample_.rows.size()); }
+
+  /// One row through the flow at real S, with θ of the case or with other numbers.
+  template <class S>
+  Image<S> map(Way, std::span<const S> x, std::span<const S> context, std::span<const S> other_theta = {}) const;
+  /// Row i of the case, converted.
+  template <class S>
+  std::vector<S> row_at(Index i) const {
+    return converted<S>(row(i));
+  }
+  template <class S>
+  std::vector<S> context_at(Index i) const {
+    return converted<S>(context(i));
+  }
+  /// The layer's own backward on all rows of the case: the gradient of Σ_rows ⟨grad_y, y⟩ + grad_log_det·log_det. Of a layer only. S: double, Wide, Rounding.
+  template <class S>
+  Gradient<S> backward(const Batch<S>& x, const Batch<S>& context, const Batch<S>& grad_y, const std::vector<S>& grad_log_det) const;
+  /// The same in the double that users run: the public call of the layer, or of the flow, on a batch.
+  Convergence call(Way, BatchIn<double> x, BatchIn<double> context, BatchOut<double> y, ColumnOut<double> log_det) const;
+  Image<double> call(Way, std::span<const double> x, std::span<const double> context) const;
+  /// θ at S.
+  template <class S>
+  std::vector<S> theta() const {
+    return converted<S>(sample_.theta);
+  }
+  std::span<const double> row(Index i) const { return sample_.rows[i]; }
+  std::span<const double> context(Index i) const { return sample_.contexts.empty() ? std::span<const double>() : std::span<const double>(sample_.contexts[i]); }
+
+  template <class S>
+  static std::vector<S> converted(std::span<const double> numbers) {
+    std::vector<S> result;
+    for (double v : numbers) result.push_back(S(v));
+    return result;
+  }
+  /// As batches: `n` rows, the case's rows again and again.
+  Batch<double> batch_of_rows(Index n) const;
+  Batch<double> batch_of_contexts(Index n) const;
+
+ private:
+  const Subject& subject_;
+  const Case& sample_;
+  template <class S>
+  Flow<S>& flow() const;
+  mutable Workspace workspace_;
+  mutable std::tuple<std::optional<std::vector<double>>, std::optional<std::vector<Wide>>, std::optional<std::vector<WideDual>>,
+                     std::optional<std::vector<Rounding>>>
+      theta_;
+};
+
+template <class F>
+Workshop workshop_of(const std::string& name) {
+  Workshop all = catalogue_workshop();
+  const auto put = [&]<class S>(Workshop::Make<S>& make) {
+    const Member<S> member = make_member<S, F>(name);
+    make = [member, name, others = make](const Item& item, int dim, int context) {
+      if (item.name != name) return others(item, dim, context);
+      if (member.layer) return member.layer(item, dim, context);
+      return detail::elementwise_layer(member.transformer(item), dim, context);
+    };
+  };
+  std::apply([&](auto&... make) { (put(make), ...); }, all.make);
+  return all;
+}
+
+template <class F>
+Family family_of(const std::string& name) {
+  const MemberInfo info = make_member<double, F>(name).info;
+  return {name, info.summary, info.options, workshop_of<F>(name), false, {}};
+}
+
+}  // namespace flowgauge::verify
