@@ -82,7 +82,8 @@ Fitted fit_cell(const GridCell& cell, const Subject& subject, CellRows& rows, Wo
   const Stopwatch watch;
   Flow<S> flow = make_flow<S>(std::string_view(cell.flow), cell.dim);
   flow.initialise(cell.seed);
-  const std::vector<Index> steps = cell.evaluation.trace_points > 0 ? trace_steps(cell.fit.options.steps, cell.evaluation.trace_points) : std::vector<Index>();
+  const std::vector<Index> steps =
+      cell.evaluation.trace_points > 0 ? trace_steps(cell.fit.options.steps, cell.evaluation.trace_points) : std::vector<Index>();
   std::size_t next = 0;
   Fitted result;
   const auto trace = [&](Index step, const Flow<S>& now) {
@@ -106,7 +107,7 @@ Fitted fit_cell(const GridCell& cell, const Subject& subject, CellRows& rows, Wo
 std::string kl_text(double value, KlStatus status, const std::string& reason, const char* estimator) {
   if (status == KlStatus::exact_quadrature || status == KlStatus::mc_ok) return fmt::format("KL {:.5f} ({})", value, estimator);
   if (status == KlStatus::infinite_proved) return "KL " + reason;
-  return fmt::format("KL {} ({})", text_of(status), reason);
+  return fmt::format("KL {:.5f} ({}: {})", value, text_of(status), reason);
 }
 
 bool has_an_edge(const Distribution& source) {
@@ -150,7 +151,8 @@ std::string evaluate_on_source(const GridCell& cell, const Distribution& source,
     }
   }
   if (const std::optional<Estimate> floor = distributions::floor_gaussian(source)) add_gap(rows, best, estimator, *floor);
-  if (const std::optional<Estimate> entropy = source.entropy()) rows.add("entropy_source", entropy->std_error == 0 ? "exact" : "mc", exact(entropy->value, entropy->std_error));
+  if (const std::optional<Estimate> entropy = source.entropy())
+    rows.add("entropy_source", entropy->std_error == 0 ? "exact" : "mc", exact(entropy->value, entropy->std_error));
   if (const std::optional<Overlap> overlap = estimate_overlap(flow, source, n, cell.seed, workspace)) {
     if (has_an_edge(source)) rows.add("leak", "mc", overlap->leak, "1");
     rows.add("balance", "mc", overlap->balance, "1");
@@ -195,7 +197,8 @@ Model model_of(const GridCell& cell, const Flow<double>& flow) {
 std::optional<CellOutcome> train_and_evaluate(const GridCell& cell, CellRows& rows, const std::atomic<bool>* stop) {
   const Subject subject = make_subject(cell);
   Workspace workspace;
-  const Fitted fitted = cell.dtype == "float32" ? fit_cell<float>(cell, subject, rows, workspace, stop) : fit_cell<double>(cell, subject, rows, workspace, stop);
+  const Fitted fitted =
+      cell.dtype == "float32" ? fit_cell<float>(cell, subject, rows, workspace, stop) : fit_cell<double>(cell, subject, rows, workspace, stop);
   if (fitted.stopped) return std::nullopt;
   CellOutcome outcome;
   outcome.result.model = model_of(cell, fitted.flow);
@@ -204,7 +207,8 @@ std::optional<CellOutcome> train_and_evaluate(const GridCell& cell, CellRows& ro
     rows.add_failure("diverged", fitted.fit.detail, subject.source ? "kl" : "cross_entropy");
   } else {
     const Stopwatch watch;
-    outcome.summary = subject.source ? evaluate_on_source(cell, *subject.source, fitted.flow, rows, workspace) : evaluate_on_data(subject, fitted.flow, rows, workspace);
+    outcome.summary = subject.source ? evaluate_on_source(cell, *subject.source, fitted.flow, rows, workspace)
+                                     : evaluate_on_data(subject, fitted.flow, rows, workspace);
     rows.shared.eval_time_s = watch.seconds();
   }
   return outcome;

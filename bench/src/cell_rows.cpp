@@ -85,7 +85,8 @@ void CellRows::add_failure(const std::string& status, const std::string& detail,
   cells.push_back(std::move(row));
 }
 
-reports::TraceRow CellRows::trace(const char* kind, Index index, const std::string& layer, const char* metric, const char* estimator, const Mean& m) const {
+reports::TraceRow CellRows::trace(const char* kind, Index index, const std::string& layer, const char* metric, const char* estimator,
+                                  const Mean& m) const {
   reports::TraceRow row;
   static_cast<reports::RowKeys&>(row) = shared;
   row.trace = kind;

@@ -42,8 +42,8 @@ std::string cell_text(const GridCell& c) {
   text += fmt::format("flow {}\ndim {}\nseed {}\ndtype {}\n", c.flow, c.dim, c.seed, c.dtype);
   if (c.data.empty()) text += c.fit.training == Training::fresh ? "train on fresh rows\n" : fmt::format("train on {} rows\n", c.fit.n_train);
   text += fmt::format("adam steps {} batch {} learning_rate {} {} betas {} {} epsilon {} weight_decay {} clip_norm {}", o.steps, o.batch,
-                      number_text(o.learning_rate), o.schedule == Schedule::constant ? "constant" : "cosine", number_text(o.beta1), number_text(o.beta2),
-                      number_text(o.epsilon), number_text(o.weight_decay), number_text(o.clip_norm));
+                      number_text(o.learning_rate), o.schedule == Schedule::constant ? "constant" : "cosine", number_text(o.beta1),
+                      number_text(o.beta2), number_text(o.epsilon), number_text(o.weight_decay), number_text(o.clip_norm));
   if (!c.data.empty() || c.fit.training == Training::fixed) text += o.order == Order::shuffled ? " shuffled" : " in_order";
   text += fmt::format("\nevaluate n_eval {} n_trace {} trace_points {}\n", c.evaluation.n_eval, c.evaluation.n_trace, c.evaluation.trace_points);
   return text;
@@ -55,7 +55,8 @@ class Expander {
 
   std::vector<GridCell> expand() {
     for (const GridBlock& block : file_.blocks) {
-      require(!block.sources.empty() || !block.data.empty(), block.line, "no sources and no data: expected sources = [\"normal\"] or data = [\"rows.csv\"]");
+      require(!block.sources.empty() || !block.data.empty(), block.line,
+              "no sources and no data: expected sources = [\"normal\"] or data = [\"rows.csv\"]");
       require(!block.flows.empty(), block.line, "no flows: expected a table [flows] with lines such as affine = \"triangular\"");
       require(!block.seeds.empty(), block.line, "no seeds: expected seeds = [1]");
       for (const Placed& source : block.sources) each_flow(block, source, source_of(source));
@@ -65,7 +66,9 @@ class Expander {
   }
 
  private:
-  [[noreturn]] void refuse(int line, const std::string& sentence) const { throw ConfigError(fmt::format("{}:{}: {}", path_.string(), line, sentence)); }
+  [[noreturn]] void refuse(int line, const std::string& sentence) const {
+    throw ConfigError(fmt::format("{}:{}: {}", path_.string(), line, sentence));
+  }
   void require(bool ok, int line, const std::string& sentence) const {
     if (!ok) refuse(line, sentence);
   }
@@ -110,7 +113,8 @@ class Expander {
       for (const std::uint64_t seed : block.seeds) add(block, place, subject, name.text, spec, seed);
     }
   }
-  void add(const GridBlock& block, const Placed& place, const Subject& subject, const std::string& flow_name, const std::string& flow, std::uint64_t seed) {
+  void add(const GridBlock& block, const Placed& place, const Subject& subject, const std::string& flow_name, const std::string& flow,
+           std::uint64_t seed) {
     GridCell c;
     c.source = subject.text;
     c.data = subject.data;
@@ -127,15 +131,17 @@ class Expander {
       c.fit.n_train = subject.rows - held_out_rows(subject.rows, block.evaluation.held_out);
     }
     if (c.fit.epochs > 0) {
-      require(c.fit.training == Training::fixed, place.line, "epochs count a fixed training set: give n_train an integer, or steps instead of epochs");
+      require(c.fit.training == Training::fixed, place.line,
+              "epochs count a fixed training set: give n_train an integer, or steps instead of epochs");
       c.fit.options.steps = c.fit.epochs * ((c.fit.n_train + c.fit.options.batch - 1) / c.fit.options.batch);
     }
     c.text = cell_text(c);
     c.id = fmt::format("c_{:016x}", hash_text(c.text));
     const auto twin = std::find_if(cells_.begin(), cells_.end(), [&](const GridCell& other) { return other.text == c.text; });
     if (twin != cells_.end())
-      refuse(place.line, fmt::format("this cell comes twice: {} with {} and seed {}{}", c.source, flow_name, seed,
-                                     twin->flow_name == flow_name ? "" : fmt::format(" (the flows {} and {} are the same)", twin->flow_name, flow_name)));
+      refuse(place.line,
+             fmt::format("this cell comes twice: {} with {} and seed {}{}", c.source, flow_name, seed,
+                         twin->flow_name == flow_name ? "" : fmt::format(" (the flows {} and {} are the same)", twin->flow_name, flow_name)));
     cells_.push_back(std::move(c));
   }
 

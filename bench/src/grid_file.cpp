@@ -48,7 +48,8 @@ class Section {
     for (const auto& [key, node] : table_) {
       const std::string word(key.str());
       if (std::find(known_.begin(), known_.end(), word) == known_.end())
-        throw ConfigError(fmt::format("{}:{}: {}", origin_, key.source().begin.line, unknown_name(name_.empty() ? "key" : "key of " + name_, word, known_)));
+        throw ConfigError(
+            fmt::format("{}:{}: {}", origin_, key.source().begin.line, unknown_name(name_.empty() ? "key" : "key of " + name_, word, known_)));
     }
   }
 

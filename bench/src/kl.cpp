@@ -75,7 +75,8 @@ std::string explain(KlStatus status, const TailVerdict& tails, const NonFinite& 
     case KlStatus::mc_ok: return {};
     case KlStatus::invalid: return fmt::format("{} rows overflow, {} are not a number", causes.overflow, causes.not_a_number);
     case KlStatus::support_violation:
-      return tails.support_violation ? tails.reason : fmt::format("{} rows of the source lie outside the support of the flow", causes.outside_support);
+      return tails.support_violation ? tails.reason
+                                     : fmt::format("{} rows of the source lie outside the support of the flow", causes.outside_support);
     case KlStatus::infinite_suspected: return fmt::format("{}; the largest energies have Pareto shape {:.2f}, at least 1", tails.reason, shape);
     case KlStatus::mc_infinite_variance:
       if (tails.variance == Finiteness::infinite) return tails.reason;

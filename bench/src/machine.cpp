@@ -6,7 +6,6 @@
 #include <tbb/version.h>
 #include <toml++/toml.h>
 
-#include <gnu/libc-version.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -40,6 +39,12 @@ std::string compiler() {
 #else
   return fmt::format("g++ {}.{}.{}", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__);
 #endif
+}
+
+std::string c_library() {
+  std::array<char, 256> text{};
+  confstr(_CS_GNU_LIBC_VERSION, text.data(), text.size());
+  return text.data();
 }
 
 std::string build_type() {
@@ -90,7 +95,7 @@ void describe_machine(reports::Provenance& p) {
   tell("isa", instruction_set());
   tell("compiler", compiler());
   tell("build", build_type());
-  tell("glibc", gnu_get_libc_version());
+  tell("C library", c_library());
   tell("fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
   tell("oneTBB", fmt::format("{}.{}", TBB_VERSION_MAJOR, TBB_VERSION_MINOR));
   tell("toml++", fmt::format("{}.{}.{}", TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH));
@@ -99,7 +104,8 @@ void describe_machine(reports::Provenance& p) {
   if (build_type() != "optimised") p.warnings.push_back("The program was built without optimisation: its times mean nothing.");
   if (load_known && load > 0.5 * cores)
     p.warnings.push_back(fmt::format("The machine was busy at the start (load {:.2f} on {} cores): times may be too long.", load, cores));
-  if (!governor.empty() && governor != "performance") p.warnings.push_back(fmt::format("The processor's governor is {}: its clock may vary during a measurement.", governor));
+  if (!governor.empty() && governor != "performance")
+    p.warnings.push_back(fmt::format("The processor's governor is {}: its clock may vary during a measurement.", governor));
 }
 
 }  // namespace flowgauge::bench

@@ -179,7 +179,8 @@ double forward(const Flow<double>& flow, double x, Workspace& workspace) {
   return out(0, 0);
 }
 
-/// Mass of q below and above the support of P: normal mass between the image of an edge and the end of the flow's range. The range of a flow that falls is swapped.
+/// Mass of q below and above the support of P: normal mass between the image of an edge and the end of the flow's range. The range of a flow that
+/// falls is swapped.
 std::optional<double> leak_of(const Flow<double>& flow, const Univariate& source, Workspace& workspace) {
   const Marginal marginal = source.marginal(0);
   const bool falls = forward(flow, source.quantile(0.25), workspace) > forward(flow, source.upper_quantile(0.25), workspace);
@@ -199,7 +200,8 @@ std::optional<double> leak_of(const Flow<double>& flow, const Univariate& source
 
 ExactKls exact_kl_with_splits(const Flow<double>& flow, const Univariate& source, const std::vector<double>& splits, Workspace& workspace) {
   if (flow.dim() != 1 || source.dim() != 1)
-    throw ShapeError(fmt::format("quadrature needs dim 1: the flow '{}' has dim {}, the source '{}' has dim {}", flow.text(), flow.dim(), source.text(), source.dim()));
+    throw ShapeError(fmt::format("quadrature needs dim 1: the flow '{}' has dim {}, the source '{}' has dim {}", flow.text(), flow.dim(),
+                                 source.text(), source.dim()));
   const std::vector<TailVerdict> verdicts = judge_tails(source, flow);
   const Rule coarse = make_rule(source, splits, 1), fine = make_rule(source, splits, 2);
   const std::vector<Moments> first = integrate(flow, source, coarse, workspace), second = integrate(flow, source, fine, workspace);

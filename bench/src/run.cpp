@@ -61,7 +61,8 @@ class Workers {
     const std::lock_guard lock(mutex_);
     ++summary_.computed;
     if (options_.progress)
-      options_.progress({summary_.computed, cells_.size(), fmt::format("{} × {}, seed {}", cell.source, cell.flow_name, cell.seed), outcome->status, outcome->summary});
+      options_.progress({summary_.computed, cells_.size(), fmt::format("{} × {}, seed {}", cell.source, cell.flow_name, cell.seed), outcome->status,
+                         outcome->summary});
   }
   void interrupted() {
     const std::lock_guard lock(mutex_);
@@ -93,8 +94,9 @@ RunSummary run_grid(const Grid& grid, const RunOptions& o) {
   std::vector<const GridCell*> wanted;
   for (const GridCell& c : grid.cells)
     if (matches(o.only, c)) wanted.push_back(&c);
-  if (wanted.empty()) throw ConfigError(fmt::format("no cell of {} fits '{}'; cells are called source/flow, such as {}/{}", grid.path.string(), o.only,
-                                                    grid.cells.front().source, grid.cells.front().flow_name));
+  if (wanted.empty())
+    throw ConfigError(fmt::format("no cell of {} fits '{}'; cells are called source/flow, such as {}/{}", grid.path.string(), o.only,
+                                  grid.cells.front().source, grid.cells.front().flow_name));
 
   Store store(o.out, grid.hash, provenance);
   RunSummary summary;

@@ -31,8 +31,8 @@ Mean with_interval(double value, double std_error, double std_deviation, Index r
 /// Upper 97.5 % point of Student's t (Abramowitz, Stegun 1964, 26.7.5: to 1e-3 from 5 degrees of freedom on).
 double student_t_975(double degrees_of_freedom);
 
-/// Shape k of a generalised Pareto tail fitted to the largest min(n/5, 3√n) numbers (Zhang, Stephens, Technometrics 2009; as in PSIS, Vehtari et al., arXiv 1507.02646,
-/// without its shrinkage). NaN when there are fewer than 5 of them or they are all alike.
+/// Shape k of a generalised Pareto tail fitted to the largest min(n/5, 3√n) numbers (Zhang, Stephens, Technometrics 2009; as in PSIS, Vehtari et
+/// al., arXiv 1507.02646, without its shrinkage). NaN when there are fewer than 5 of them or they are all alike.
 double pareto_shape(std::vector<double> numbers);
 
 }  // namespace flowgauge::bench

@@ -51,8 +51,8 @@ Store::Store(std::filesystem::path folder, const std::string& grid_hash, reports
   const std::string found = grid_hash_of(folder_);
   const bool holds_cells = std::filesystem::exists(folder_ / cells_file) || std::filesystem::exists(folder_ / (std::string(cells_file) + ".partial"));
   if (holds_cells && found != grid_hash)
-    throw DataConflict(fmt::format("{} holds the cells of another grid: its hash is {}, this grid's is {}; choose another folder or remove this one", folder_.string(),
-                                   found.empty() ? "unknown" : found, grid_hash));
+    throw DataConflict(fmt::format("{} holds the cells of another grid: its hash is {}, this grid's is {}; choose another folder or remove this one",
+                                   folder_.string(), found.empty() ? "unknown" : found, grid_hash));
   make_folder(folder_);
   provenance_.environment.emplace_back(hash_name, grid_hash);
   as_data_error([&] {

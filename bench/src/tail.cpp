@@ -61,7 +61,8 @@ struct Tails {
   std::vector<TailEnd> ends;
   bool independent;
 
-  /// Coordinates mixed by a layer that is not diagonal. With independent coordinates a sum is as heavy as its heaviest term; the coordinate that has it keeps it.
+  /// Coordinates mixed by a layer that is not diagonal. With independent coordinates a sum is as heavy as its heaviest term; the coordinate that has
+  /// it keeps it.
   void mix(const Facts& facts) {
     const std::size_t n = ends.size(), d = n / 2;
     const std::vector<TailEnd> before = ends;
@@ -146,7 +147,8 @@ Finiteness variance_of_log_ratio(const std::vector<TailEnd>& ends, const Parts& 
     const auto proves = [&](Finiteness f, const Tail& it, const Tail& other, const Tail& another) {
       return !e.at_most && f == Finiteness::infinite && is_heavier(it, other) && is_heavier(it, another);
     };
-    if (proves(z, square, all.negative, all.positive) || proves(n, e.negative, all.square, all.positive) || proves(p, e.positive, all.square, all.negative))
+    if (proves(z, square, all.negative, all.positive) || proves(n, e.negative, all.square, all.positive) ||
+        proves(p, e.positive, all.square, all.negative))
       return Finiteness::infinite;
     finite = finite && z == Finiteness::finite && n == Finiteness::finite && p == Finiteness::finite;
   }
@@ -186,7 +188,8 @@ class Judge {
     if (!before && holds_unknown(tails_.ends)) refuse(step);
     range_ = step.facts.codomain;
     linear_ = linear_ && step.facts.growth.kind == Growth::Kind::linear;
-    if (step.facts.structure != Structure::diagonal && source_.dim() > 1 && first_mixing_.empty()) first_mixing_ = fmt::format("layer {}: {}", layers_, step.name);
+    if (step.facts.structure != Structure::diagonal && source_.dim() > 1 && first_mixing_.empty())
+      first_mixing_ = fmt::format("layer {}: {}", layers_, step.name);
   }
   TailVerdict verdict() const {
     TailVerdict v;
@@ -201,8 +204,8 @@ class Judge {
     if (v.kl == Finiteness::infinite) v.variance = Finiteness::infinite, v.reason = why_infinite(all);
     else if (v.kl == Finiteness::unknown) v.reason = why_unknown();
     else if (v.variance != Finiteness::finite)
-      v.reason = fmt::format("the variance of log p - log q is {}: {} source, |z| {}", v.variance == Finiteness::infinite ? "infinite" : "unknown", source_tail_,
-                             text_of(power(all.square, 0.5)));
+      v.reason = fmt::format("the variance of log p - log q is {}: {} source, |z| {}", v.variance == Finiteness::infinite ? "infinite" : "unknown",
+                             source_tail_, text_of(power(all.square, 0.5)));
     return v;
   }
 

@@ -96,12 +96,14 @@ std::vector<benchmark::BenchmarkReporter::Run> measure(const ThroughputCase& c, 
   return keeper.runs;
 }
 
-reports::BenchRow row_of(const ThroughputCase& c, const ThroughputOptions& o, const std::string& run_id, const benchmark::BenchmarkReporter::Run& run) {
+reports::BenchRow row_of(const ThroughputCase& c, const ThroughputOptions& o, const std::string& run_id,
+                         const benchmark::BenchmarkReporter::Run& run) {
   reports::BenchRow row;
   row.run_id = run_id;
   row.flowgauge_version = o.flowgauge_version;
   row.git_rev = o.git_rev;
-  row.cell_id = fmt::format("c_{:016x}", hash_text(fmt::format("throughput {} {} {} {} {} {}", c.layer, c.direction, c.dim, c.batch, c.dtype, c.seed)));
+  row.cell_id =
+      fmt::format("c_{:016x}", hash_text(fmt::format("throughput {} {} {} {} {} {}", c.layer, c.direction, c.dim, c.batch, c.dtype, c.seed)));
   row.dim = c.dim;
   row.dtype = c.dtype;
   row.seed = static_cast<std::int64_t>(c.seed);
@@ -171,8 +173,8 @@ std::vector<reports::BenchRow> measure_throughput(const ThroughputOptions& o) {
       times.ns.push_back(*rows.back().real_time_ns);
     }
     if (o.progress && !times.ns.empty())
-      o.progress(fmt::format("{}/{}  {} {} dim {} batch {} {}: {:.4g} ns a coordinate", i + 1, cases.size(), c.layer, c.direction, c.dim, c.batch, c.dtype,
-                             times.middle() / (static_cast<double>(c.batch) * c.dim)));
+      o.progress(fmt::format("{}/{}  {} {} dim {} batch {} {}: {:.4g} ns a coordinate", i + 1, cases.size(), c.layer, c.direction, c.dim, c.batch,
+                             c.dtype, times.middle() / (static_cast<double>(c.batch) * c.dim)));
   }
   return rows;
 }
@@ -193,8 +195,8 @@ std::string throughput_table(const std::vector<reports::BenchRow>& rows) {
     width = std::max(width, layer.size());
     if (layer == peak_name) peaks[dtype] = 2e9 * static_cast<double>(batch) / times[key].middle();
   }
-  std::string text = fmt::format("{:<{}}  {:<9}  {:>4}  {:>8}  {:<7}  {:>12}  {:>19}  {:>11}  {:>7}\n", "layer", width, "direction", "dim", "batch", "dtype",
-                                 "ns/coordinate", "least - most", "samples/s", "of peak");
+  std::string text = fmt::format("{:<{}}  {:<9}  {:>4}  {:>8}  {:<7}  {:>12}  {:>19}  {:>11}  {:>7}\n", "layer", width, "direction", "dim", "batch",
+                                 "dtype", "ns/coordinate", "least - most", "samples/s", "of peak");
   for (const Key& key : order) {
     const auto& [layer, direction, dim, batch, dtype] = key;
     if (layer == peak_name) continue;
@@ -204,7 +206,8 @@ std::string throughput_table(const std::vector<reports::BenchRow>& rows) {
                         t.middle() / coordinates, fmt::format("{:.3g} - {:.3g}", t.least() / coordinates, t.most() / coordinates), per_second,
                         share_of_peak(per_second * flops_per_row(layer, direction, static_cast<int>(dim)), peaks, dtype));
   }
-  for (const auto& [dtype, peak] : peaks) text += fmt::format("multiply-adds on registers alone, {}: {:.1f} GFLOP/s = 100 % of the peak\n", dtype, peak / 1e9);
+  for (const auto& [dtype, peak] : peaks)
+    text += fmt::format("multiply-adds on registers alone, {}: {:.1f} GFLOP/s = 100 % of the peak\n", dtype, peak / 1e9);
   return text;
 }
 

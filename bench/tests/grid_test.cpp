@@ -11,14 +11,14 @@
 namespace flowgauge::bench {
 namespace {
 
-constexpr const char* small = R"(sources = ["normal", "laplace(scale=2)"]
+constexpr const char* small = R"toml(sources = ["normal", "laplace(scale=2)"]
 seeds = [1, 2]
 [flows]
 affine = "triangular"
 bent = "triangular softlog triangular"
 [fit]
 steps = 10
-)";
+)toml";
 
 Grid grid_of(const std::string& text) { return parse_grid(text, "some/grid.toml"); }
 
@@ -68,7 +68,8 @@ TEST(Grid, NameOfAFlowDoesNotChangeItsCell) {
 }
 
 TEST(Grid, EpochsBecomeSteps) {
-  const Grid grid = grid_of("sources=[\"exponential\"]\nseeds=[1]\nflows=[\"triangular\"]\n[fit]\nn_train=2500\nepochs=200\nbatch=1000\norder=\"in_order\"");
+  const Grid grid =
+      grid_of("sources=[\"exponential\"]\nseeds=[1]\nflows=[\"triangular\"]\n[fit]\nn_train=2500\nepochs=200\nbatch=1000\norder=\"in_order\"");
   EXPECT_EQ(grid.cells[0].fit.options.steps, 600);  // batches of 1000, 1000, 500
   EXPECT_EQ(grid.cells[0].fit.options.order, Order::in_order);
   EXPECT_EQ(grid.cells[0].fit.training, Training::fixed);
@@ -120,31 +121,41 @@ TEST(Grid, QuickGridReads) {
 
 // The sentences, as people read them.
 TEST(GridErrors, UnknownKeys) {
-  EXPECT_EQ(refusal("sources = [\"normal\"]\nseed = [1]\n"),
-            "some/grid.toml:2: unknown key 'seed'; did you mean 'seeds'? key is one of: name, flows, sources, data, seeds, dtype, fit, evaluate, cells");
+  EXPECT_EQ(
+      refusal("sources = [\"normal\"]\nseed = [1]\n"),
+      "some/grid.toml:2: unknown key 'seed'; did you mean 'seeds'? key is one of: name, flows, sources, data, seeds, dtype, fit, evaluate, cells");
   EXPECT_EQ(refusal(std::string(small) + "lerning_rate = 1\n"),
-            "some/grid.toml:8: unknown key of fit 'lerning_rate'; did you mean 'learning_rate'? key of fit is one of: steps, epochs, batch, learning_rate, schedule, "
+            "some/grid.toml:8: unknown key of fit 'lerning_rate'; did you mean 'learning_rate'? key of fit is one of: steps, epochs, batch, "
+            "learning_rate, schedule, "
             "betas, epsilon, weight_decay, clip_norm, order, n_train");
 }
 TEST(GridErrors, WrongTypesAndRanges) {
-  EXPECT_EQ(refusal(std::string(small) + "batch = \"many\"\n"), "some/grid.toml:8: batch must be an integer from 1 to 1000000000, got the text \"many\"");
-  EXPECT_EQ(refusal(std::string(small) + "n_train = -5\n"), "some/grid.toml:8: n_train must be \"fresh\" or an integer from 1 on, got the integer -5");
+  EXPECT_EQ(refusal(std::string(small) + "batch = \"many\"\n"),
+            "some/grid.toml:8: batch must be an integer from 1 to 1000000000, got the text \"many\"");
+  EXPECT_EQ(refusal(std::string(small) + "n_train = -5\n"),
+            "some/grid.toml:8: n_train must be \"fresh\" or an integer from 1 on, got the integer -5");
   EXPECT_EQ(refusal(std::string(small) + "betas = [0.9, 1]\n"), "some/grid.toml:8: betas must be a number from 0 and below 1, got the integer 1");
   EXPECT_EQ(refusal(std::string(small) + "learning_rate = 0\n"), "some/grid.toml:8: learning_rate must be a number above 0, got the integer 0");
   EXPECT_EQ(refusal("sources = \"normal\"\n"), "some/grid.toml:1: sources must be a list of texts, got the text \"normal\"");
-  EXPECT_EQ(refusal("seeds = [1, 4294967296]\n"), "some/grid.toml:1: seeds must be a list of integers from 0 to 2147483647, got the integer 4294967296");
-  EXPECT_EQ(refusal("dtype = \"float64 \"\n"), "some/grid.toml:1: unknown dtype 'float64 '; did you mean 'float64'? dtype is one of: float32, float64");
+  EXPECT_EQ(refusal("seeds = [1, 4294967296]\n"),
+            "some/grid.toml:1: seeds must be a list of integers from 0 to 2147483647, got the integer 4294967296");
+  EXPECT_EQ(refusal("dtype = \"float64 \"\n"),
+            "some/grid.toml:1: unknown dtype 'float64 '; did you mean 'float64'? dtype is one of: float32, float64");
 }
 TEST(GridErrors, NamesThatDoNotExist) {
-  EXPECT_EQ(refusal("sources = [\"normal\",\n \"laplase\"]\nseeds=[1]\nflows=[\"triangular\"]\n").substr(0, 57), "some/grid.toml:2: unknown source 'laplase'; did you mean ");
-  EXPECT_EQ(refusal("sources = [\"normal\"]\nseeds=[1]\n[flows]\na = \"trangular\"\n").substr(0, 56), "some/grid.toml:4: unknown layer 'trangular'; did you mean");
+  EXPECT_EQ(refusal("sources = [\"normal\",\n \"laplase\"]\nseeds=[1]\nflows=[\"triangular\"]\n").substr(0, 57),
+            "some/grid.toml:2: unknown source 'laplase'; did you mean ");
+  EXPECT_EQ(refusal("sources = [\"normal\"]\nseeds=[1]\n[flows]\na = \"trangular\"\n").substr(0, 57),
+            "some/grid.toml:4: unknown layer 'trangular'; did you mean");
   EXPECT_EQ(refusal(std::string(small) + "[[cells]]\nflows = [\"afine\"]\n"),
             "some/grid.toml:9: unknown flow of this grid 'afine'; did you mean 'affine'? flow of this grid is one of: affine, bent");
 }
 TEST(GridErrors, WhatIsMissing) {
   EXPECT_EQ(refusal("sources = [\"normal\"]\nflows = [\"triangular\"]\n"), "some/grid.toml:1: no seeds: expected seeds = [1]");
-  EXPECT_EQ(refusal("sources = [\"normal\"]\nseeds = [1]\n"), "some/grid.toml:1: no flows: expected a table [flows] with lines such as affine = \"triangular\"");
-  EXPECT_EQ(refusal("seeds = [1]\nflows = [\"triangular\"]\n"), "some/grid.toml:1: no sources and no data: expected sources = [\"normal\"] or data = [\"rows.csv\"]");
+  EXPECT_EQ(refusal("sources = [\"normal\"]\nseeds = [1]\n"),
+            "some/grid.toml:1: no flows: expected a table [flows] with lines such as affine = \"triangular\"");
+  EXPECT_EQ(refusal("seeds = [1]\nflows = [\"triangular\"]\n"),
+            "some/grid.toml:1: no sources and no data: expected sources = [\"normal\"] or data = [\"rows.csv\"]");
 }
 TEST(GridErrors, Twice) {
   EXPECT_EQ(refusal("sources = [\"normal\", \"normal(mean=0)\"]\nseeds = [1]\nflows = [\"triangular\"]\n"),

@@ -58,7 +58,8 @@ TEST(KlEstimate, PairedDifferenceIsSharperThanTwoMeans) {
 }
 
 TEST(KlEstimate, PlantedLogRatiosAreExactlyZero) {
-  for (const char* text : {"planted(dim=2)", "planted(4*(coupling permutation) triangular, dim=5, seed=7)", "planted(triangular softlog triangular, dim=1)"}) {
+  for (const char* text :
+       {"planted(dim=2)", "planted(4*(coupling permutation) triangular, dim=5, seed=7)", "planted(triangular softlog triangular, dim=1)"}) {
     const auto source = distributions::make_source(text);
     const auto* planted = distributions::source_as<distributions::Planted>(*source);
     ASSERT_NE(planted, nullptr);

@@ -75,8 +75,10 @@ TEST(ExactKl, SeedExponential) {
 
 TEST(ExactKl, BestKnownStacks) {
   EXPECT_NEAR(kl_of(with_affines("3*(triangular softlog)", {{2.8, -35.9376}, {3.5036, 144.5253}, {1.0466, -9.2669}}), "normal"), 0.067653, 5e-7);
-  EXPECT_NEAR(kl_of(with_affines("3*(triangular softlog)", {{7.6323, -16.4325}, {2.5787, -122.6138}, {1.1356, 10.4267}}), "exponential"), 0.091968, 5e-7);
-  EXPECT_NEAR(kl_of(with_affines("2*(triangular softlog) triangular", {{14.385, -0.905}, {-0.198, -13.357}, {1.089, 3.121}}), "exponential"), 0.000370, 5e-7);
+  EXPECT_NEAR(kl_of(with_affines("3*(triangular softlog)", {{7.6323, -16.4325}, {2.5787, -122.6138}, {1.1356, 10.4267}}), "exponential"), 0.091968,
+              5e-7);
+  EXPECT_NEAR(kl_of(with_affines("2*(triangular softlog) triangular", {{14.385, -0.905}, {-0.198, -13.357}, {1.089, 3.121}}), "exponential"),
+              0.000370, 5e-7);
 }
 
 TEST(ExactKl, CauchyNeedsItsSplits) {

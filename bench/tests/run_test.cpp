@@ -63,7 +63,8 @@ class RunTest : public testing::Test {
   fs::path folder_;
 };
 
-const CellRow* find(const std::vector<CellRow>& rows, const std::string& source, const std::string& flow, const std::string& metric, const std::string& estimator) {
+const CellRow* find(const std::vector<CellRow>& rows, const std::string& source, const std::string& flow, const std::string& metric,
+                    const std::string& estimator) {
   for (const CellRow& r : rows)
     if (r.source == source && r.flow == flow && r.metric == metric && r.estimator == estimator && r.seed == 1) return &r;
   return nullptr;
@@ -77,7 +78,8 @@ TEST_F(RunTest, WritesEveryFile) {
   EXPECT_EQ(summary.page, folder_ / "a/report.html");
   const std::vector<std::string> found = files(folder_ / "a");
   EXPECT_EQ(found.size(), 4u + 12u);
-  for (const char* name : {"cells.csv", "datapackage.json", "kl_trace.csv", "report.html"}) EXPECT_TRUE(std::binary_search(found.begin(), found.end(), name)) << name;
+  for (const char* name : {"cells.csv", "datapackage.json", "kl_trace.csv", "report.html"})
+    EXPECT_TRUE(std::binary_search(found.begin(), found.end(), name)) << name;
   for (const std::string& name : found) EXPECT_EQ(name.find(".partial"), std::string::npos) << name;
 }
 
@@ -92,7 +94,8 @@ TEST_F(RunTest, RowsSayWhatWasFound) {
   EXPECT_EQ(*mc->n_eval, 3000);
   EXPECT_EQ(*mc->n_params, 4);
   EXPECT_EQ(*mc->steps_done, 30);
-  const CellRow *gap = find(rows, "exponential", "bent", "gap_closed", "quadrature"), *floor = find(rows, "exponential", "bent", "floor_gaussian", "exact");
+  const CellRow *gap = find(rows, "exponential", "bent", "gap_closed", "quadrature"),
+                *floor = find(rows, "exponential", "bent", "floor_gaussian", "exact");
   ASSERT_TRUE(gap && floor);
   EXPECT_NEAR(*floor->value, 0.418939, 5e-7);
   EXPECT_NEAR(*gap->value, 1 - *exact->value / *floor->value, 1e-14);
@@ -225,7 +228,8 @@ TEST_F(RunTest, DataSetGetsCrossEntropies) {
   const RandomStream stream(4, "rows");
   for (std::uint64_t i = 0; i < 500; ++i) data << stream.normal(i, 0) << "," << 3 + 2 * stream.normal(i, 1) << "\n";
   data.close();
-  const RunSummary summary = run("data=[\"rows.csv\"]\nseeds=[1]\nflows=[\"triangular\"]\n[fit]\nepochs=60\nbatch=50\nlearning_rate=0.05\nschedule=\"cosine\"\n", into("a"));
+  const RunSummary summary =
+      run("data=[\"rows.csv\"]\nseeds=[1]\nflows=[\"triangular\"]\n[fit]\nepochs=60\nbatch=50\nlearning_rate=0.05\nschedule=\"cosine\"\n", into("a"));
   EXPECT_EQ(summary.failed + summary.diverged, 0u);
   const std::vector<CellRow> rows = cells("a");
   const CellRow *held_out = find(rows, "rows.csv", "triangular", "cross_entropy_held_out", "mc"),

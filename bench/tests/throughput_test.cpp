@@ -33,7 +33,8 @@ TEST(Throughput, OneRowARepetition) {
     EXPECT_GT(*r.samples_per_second, 0);
     EXPECT_TRUE(r.layer == "softlog" || r.layer == "triangular" || r.layer == "fma_peak") << r.layer;
   }
-  EXPECT_EQ(reports::parse_csv<reports::BenchRow>(reports::csv_header<reports::BenchRow>() + reports::csv_lines(rows), "bench.csv").size(), rows.size());
+  EXPECT_EQ(reports::parse_csv<reports::BenchRow>(reports::csv_header<reports::BenchRow>() + reports::csv_lines(rows), "bench.csv").size(),
+            rows.size());
   const std::string table = throughput_table(rows);
   EXPECT_NE(table.find("softlog"), std::string::npos);
   EXPECT_NE(table.find("GFLOP/s"), std::string::npos);
@@ -46,7 +47,8 @@ TEST(Throughput, EveryMemberIsMeasuredByDefault) {
   o.repetitions = 1;
   std::set<std::string> layers;
   for (const reports::BenchRow& r : measure_throughput(o)) layers.insert(r.layer);
-  for (const char* name : {"affine", "coupling(rational_quadratic_spline)", "coupling(softlog)", "permutation", "planar", "rational_quadratic_spline", "softlog", "triangular"})
+  for (const char* name : {"affine", "coupling(rational_quadratic_spline)", "coupling(softlog)", "permutation", "planar", "rational_quadratic_spline",
+                           "softlog", "triangular"})
     EXPECT_EQ(layers.count(name), 1u) << name;
 }
 
@@ -80,7 +82,8 @@ TEST(Throughput, RefusesWhatItDoesNotKnow) {
     }
     return "no refusal";
   };
-  EXPECT_EQ(refusal([](auto& o) { o.directions = {"foward"}; }), "unknown direction 'foward'; did you mean 'forward'? direction is one of: forward, inverse, train");
+  EXPECT_EQ(refusal([](auto& o) { o.directions = {"foward"}; }),
+            "unknown direction 'foward'; did you mean 'forward'? direction is one of: forward, inverse, train");
   EXPECT_EQ(refusal([](auto& o) { o.dims = {0}; }), "dim must be 1 or more, got 0");
   EXPECT_EQ(refusal([](auto& o) { o.only = "hard*"; }), "no layer fits 'hard*'");
   EXPECT_EQ(refusal([](auto& o) { o.seconds = 0; }), "seconds must be above 0 and at most 3600, got 0");

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-/// Kullback–Leibler divergence KL(P‖q) = E_P[log p(x) − log q(x)] of a flow q from a source P, by Monte Carlo over fresh rows, in nats. Always in double.
-/// Sums run on one thread in chunks of a fixed size that are joined in order: the same bits on any machine load.
+/// Kullback–Leibler divergence KL(P‖q) = E_P[log p(x) − log q(x)] of a flow q from a source P, by Monte Carlo over fresh rows, in nats. Always in
+/// double. Sums run on one thread in chunks of a fixed size that are joined in order: the same bits on any machine load.
 namespace flowgauge::bench {
 
 /// What a KL value may be taken for (column kl_status).
@@ -52,9 +52,11 @@ struct KlEstimate {
 /// The stream of the evaluation sample of a source: one and the same for all flows, whatever grid they stand in.
 RandomStream evaluation_stream(const Distribution& source, std::uint64_t seed);
 
-/// k1 = mean(log p − log q) over the first `rows` rows of the evaluation stream, and after every prefix. ShapeError when dims differ, ConfigError when rows < 1.
+/// k1 = mean(log p − log q) over the first `rows` rows of the evaluation stream, and after every prefix. ShapeError when dims differ, ConfigError
+/// when rows < 1.
 KlEstimate estimate_kl(const Flow<double>&, const Distribution& source, Index rows, std::uint64_t seed, Workspace&);
-/// The headline alone: for step traces. +∞ where the tail algebra proves it or a row lies outside the support of the flow, NaN where another row is not finite.
+/// The headline alone: for step traces. +∞ where the tail algebra proves it or a row lies outside the support of the flow, NaN where another row is
+/// not finite.
 Mean estimate_kl_quickly(const Flow<double>&, const Distribution& source, Index rows, std::uint64_t seed, Workspace&);
 
 struct CrossEntropy {
@@ -73,7 +75,8 @@ struct Overlap {
   Mean tv;          ///< total variation, in [0, 1]
   Index overflow = 0;  ///< rows of the flow that left the range of double or whose inverse did not converge; p counts as 0 there
 };
-/// `rows` rows of each side; nothing when a layer has no inverse or its range is not the whole line. The rows of the flow are inverse images of the stream ("flow-sample"), the same for all flows.
+/// `rows` rows of each side; nothing when a layer has no inverse or its range is not the whole line. The rows of the flow are inverse images of the
+/// stream ("flow-sample"), the same for all flows.
 std::optional<Overlap> estimate_overlap(const Flow<double>&, const Distribution& source, Index rows, std::uint64_t seed, Workspace&);
 
 }  // namespace flowgauge::bench

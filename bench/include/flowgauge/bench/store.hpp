@@ -28,8 +28,8 @@ struct CellResult {
   std::optional<Model> model;
 };
 
-/// The folder of a run. Rows are appended to *.csv.partial cell by cell and become *.csv, sorted, when the run is finished or interrupted; models are written through a
-/// temporary file and a rename. Several threads may add.
+/// The folder of a run. Rows are appended to *.csv.partial cell by cell and become *.csv, sorted, when the run is finished or interrupted; models
+/// are written through a temporary file and a rename. Several threads may add.
 class Store {
  public:
   /// Makes the folder, tries to write into it, compares its grid hash, and reads what is there. DataError, DataConflict.

@@ -9,12 +9,13 @@
 #include <vector>
 
 /// Is the KL finite at all? Decided before anything is sampled, from how fast the tails of the source fall and how the layers grow.
-/// For a source with finite entropy, KL = −H + d/2·log 2π + ½·E|z|² − E log_det, so it is finite when every E z_i² is and E log_det > −∞. The classes of |z| and of
-/// the parts of log f′ are carried through the layers to leading order.
+/// For a source with finite entropy, KL = −H + d/2·log 2π + ½·E|z|² − E log_det, so it is finite when every E z_i² is and E log_det > −∞. The
+/// classes of |z| and of the parts of log f′ are carried through the layers to leading order.
 namespace flowgauge::bench {
 
-/// The tail of one non-negative number: `base`, exponentiated `exponentials` times. exponentials > 0 is slower than every power (no moment is finite); the logarithm
-/// undoes one. A shape or rate that is not known is NaN. `pure` marks a tail that is its leading order to within a constant factor: only there does a threshold decide.
+/// The tail of one non-negative number: `base`, exponentiated `exponentials` times. exponentials > 0 is slower than every power (no moment is
+/// finite); the logarithm undoes one. A shape or rate that is not known is NaN. `pure` marks a tail that is its leading order to within a constant
+/// factor: only there does a threshold decide.
 struct Tail {
   TailClass base = {TailClass::Kind::bounded};
   int exponentials = 0;
@@ -36,8 +37,8 @@ std::optional<int> compare_weight(const Tail& a, const Tail& b);
 /// The heavier one; unknown when that is not known.
 Tail heavier(const Tail& a, const Tail& b);
 
-/// One end of one coordinate: |z|, and the heaviest negative and positive contributions to log f′ so far. `at_most`: coordinates that may depend on each other were mixed,
-/// so the truth may be lighter.
+/// One end of one coordinate: |z|, and the heaviest negative and positive contributions to log f′ so far. `at_most`: coordinates that may depend on
+/// each other were mixed, so the truth may be lighter.
 struct TailEnd {
   Tail value, negative, positive;
   bool at_most = false;
@@ -45,7 +46,8 @@ struct TailEnd {
 
 enum class Finiteness { finite, infinite, unknown };
 
-/// What the algebra says of the KL after some layers. `reason` is a sentence for people, such as "inf (W(1) source, linear tails)" or "tail unknown at layer 2: planar".
+/// What the algebra says of the KL after some layers. `reason` is a sentence for people, such as "inf (W(1) source, linear tails)" or "tail unknown
+/// at layer 2: planar".
 struct TailVerdict {
   Finiteness kl = Finiteness::unknown;
   Finiteness variance = Finiteness::unknown;  ///< of log p − log q under P; meant only where the KL is finite

@@ -25,12 +25,13 @@ struct ThroughputOptions {
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// One row a repetition. direction: forward and inverse (value and log_det), train (forward and the gradient of the negative log-likelihood in every parameter);
-/// a row with layer `fma_peak` for every dtype holds the multiply-adds that this core reaches (dim 1, batch = multiply-adds a call). A layer without an inverse
-/// has no inverse rows. ConfigError: unknown layer, direction or dtype, `only` that fits nothing, numbers out of range.
+/// One row a repetition. direction: forward and inverse (value and log_det), train (forward and the gradient of the negative log-likelihood in every
+/// parameter); a row with layer `fma_peak` for every dtype holds the multiply-adds that this core reaches (dim 1, batch = multiply-adds a call). A
+/// layer without an inverse has no inverse rows. ConfigError: unknown layer, direction or dtype, `only` that fits nothing, numbers out of range.
 std::vector<reports::BenchRow> measure_throughput(const ThroughputOptions&);
 
-/// The table for the console: layer, direction, dim, batch, dtype, median ns a coordinate (least–most), samples/s, and for couplings the share of the peak.
+/// The table for the console: layer, direction, dim, batch, dtype, median ns a coordinate (least–most), samples/s, and for couplings the share of
+/// the peak.
 std::string throughput_table(const std::vector<reports::BenchRow>&);
 
 /// Floating-point operations a row of a layer in a direction, counted from its spec: two a multiply-add, matrix products only; 0 where there is none.

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include <flowgauge/verify/oracles.hpp>
+
+#include <cmath>
+#include <fmt/format.h>
+
+namespace flowgauge::verify {
+
+namespace {
+
+/// Weights of one case: of y, of log_det, and the directions, small multiples of 1/8.
+double drawn(const RandomStream& stream, std::uint64_t row, std::uint32_t draw) {
+  const double v = std::round(8 * stream.normal(row, draw)) / 8;
+  return v == 0 ? 0.125 : v;
+}
+
+}  // namespace
+
+Law backward_is_the_gradient() {
+  return {.id = "L12",
+          .statement = "backward = the gradient of <w, y> + c*log_det by x, every parameter and the context: each entry by duals in 50 digits, and in double within random rounding",
+          .advice = "a gradient lacks the term of log_det, uses the wrong branch, or is summed over the wrong axis",
+          .wants = {.largest_dim = 5, .rows = 1},
+          .examine = [](const Trial& trial) {
+            if (!trial.subject().is_layer()) return Examined::not_applicable("backward is a layer's");
+            Examined result;
+            const Subject& subject = trial.subject();
+            const auto d = static_cast<Index>(subject.dim()), c = static_cast<Index>(subject.context());
+            const RandomStream stream(trial.sample().seed, "directions");
+            for (Index i = 0; i < trial.rows(); ++i) {
+              const std::vector<Wide> x = trial.row_at<Wide>(i), context = trial.context_at<Wide>(i), theta = trial.theta<Wide>();
+              const Image<Wide> truth = trial.map<Wide>(Way::forward, x, context);
+              if (!representable(truth)) continue;
+              std::vector<double> weight(d);
+              for (Index j = 0; j < d; ++j) weight[j] = drawn(stream, i, static_cast<std::uint32_t>(j));
+              const double weight_log_det = drawn(stream, i, 1000);
+
+              const auto backward = [&]<class S>(S) {
+                Batch<S> bx(1, d), bc(c == 0 ? 0 : 1, c), gy(1, d);
+                for (Index j = 0; j < d; ++j) bx(0, j) = S(trial.row(i)[j]), gy(0, j) = S(weight[j]);
+                for (Index j = 0; j < c; ++j) bc(0, j) = S(trial.context(i)[j]);
+                const Gradient<S> g = trial.backward<S>(bx, bc, gy, {S(weight_log_det)});
+                std::vector<S> all;
+                for (Index j = 0; j < d; ++j) all.push_back(g.x(0, j));
+                for (const S& v : g.theta) all.push_back(v);
+                for (Index j = 0; j < c; ++j) all.push_back(bc.rows() > 0 ? g.context(0, j) : S(0.0));
+                return all;
+              };
+              const std::vector<Wide> wide = backward(Wide());
+              const std::vector<double> plain = backward(0.0);
+              std::vector<double> spread(wide.size(), 0.0);
+              for (int run = 0; run < 32; ++run) {
+                const RoundingSeed seed(trial.sample().seed * std::uint64_t{64} + static_cast<std::uint64_t>(run));
+                const std::vector<Rounding> rounded = backward(Rounding());
+                for (std::size_t k = 0; k < wide.size(); ++k) spread[k] = max(spread[k], to_double(abs(Wide(to_double(rounded[k])) - wide[k])));
+              }
+
+              // Every entry when there are few; else along dense directions, which see every entry with probability one.
+              const auto variables = static_cast<Index>(wide.size());
+              const auto along = [&](const std::vector<Wide>& v) {
+                std::vector<WideDual> dx, dt, dc;
+                for (Index j = 0; j < d; ++j) dx.push_back({x[j], {v[j]}});
+                for (std::size_t k = 0; k < theta.size(); ++k) dt.push_back({theta[k], {v[d + static_cast<Index>(k)]}});
+                for (Index j = 0; j < c; ++j) dc.push_back({context[j], {v[variables - c + j]}});
+                const Image<WideDual> image = trial.map<WideDual>(Way::forward, dx, dc, dt);
+                Wide slope = Wide(weight_log_det) * image.log_det.tangent[0], size = abs(slope);
+                for (Index j = 0; j < d; ++j) {
+                  const Wide term = Wide(weight[j]) * image.value[j].tangent[0];
+                  slope += term, size += abs(term);
+                }
+                return std::pair(slope, to_double(size));
+              };
+              const auto name = [&](Index k) {
+                if (k < d) return fmt::format("the gradient of x[{}]", k);
+                if (k < d + subject.parameters()) return "the gradient of " + subject.parameter_name(k - d);
+                return fmt::format("the gradient of context[{}]", k - d - subject.parameters());
+              };
+              bool direct = variables <= 12;
+              if (!direct) {
+                std::vector<Wide> v;
+                for (Index k = 0; k < variables; ++k) v.emplace_back(drawn(stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(2000 + k)));
+                const auto [slope, size] = along(v);
+                Wide claimed(0.0);
+                double summands = size;
+                for (Index k = 0; k < variables; ++k) claimed += wide[k] * v[k], summands += std::abs(to_double(wide[k] * v[k]));
+                const double error = to_double(abs(claimed - slope));
+                if (error <= wide_tolerance(summands)) result.compare(i, "the gradient along a dense direction", to_double(slope), to_double(claimed), error, wide_tolerance(summands));
+                else direct = true;  // name the entries
+              }
+              if (direct)
+                for (Index k = 0; k < variables; ++k) {
+                  std::vector<Wide> v(variables, Wide(0.0));
+                  v[k] = Wide(1.0);
+                  const auto [slope, size] = along(v);
+                  result.compare(i, name(k), to_double(slope), to_double(wide[k]), to_double(abs(wide[k] - slope)), wide_tolerance(size + std::abs(to_double(wide[k]))));
+                }
+              for (Index k = 0; k < variables; ++k)
+                result.compare(i, name(k) + " in double", to_double(wide[k]), plain[k], to_double(abs(Wide(plain[k]) - wide[k])),
+                               4 * (spread[k] + unit_roundoff * std::max(1.0, std::abs(to_double(wide[k])))));
+            }
+            result.words = residual_words(result, subject.dim());
+            return result;
+          },
+          .violated_by = "a backward that forgets grad_log_det",
+          .fooled_by = "the gradient exactly at a kink, where duals and backward may take the same wrong side"};
+}
+
+}  // namespace flowgauge::verify

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include <flowgauge/verify/oracles.hpp>
+
+#include <cmath>
+#include <fmt/format.h>
+
+namespace flowgauge::verify {
+
+Law initial_parameters_are_the_identity() {
+  return {.id = "L28",
+          .statement = "where the layer declares it, its initial parameters make it the identity with log_det 0, within random rounding",
+          .advice = "a default or an offset is not what it should be: a width not divided by K, a slope of softplus(0)",
+          .wants = {.initial = true, .largest_dim = 8},
+          .examine = [](const Trial& trial) {
+            if (!trial.subject().facts().initial_is_identity) return Examined::not_applicable("does not declare that it starts as the identity");
+            Examined result;
+            for (Index i = 0; i < trial.rows(); ++i) {
+              const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
+              Image<Wide> identity;
+              identity.value = trial.row_at<Wide>(i);
+              const Spread rounding = random_rounding(trial, Way::forward, trial.row(i), trial.context(i), trial.map<Wide>(Way::forward, identity.value, trial.context_at<Wide>(i)));
+              for (std::size_t j = 0; j < image.value.size(); ++j) {
+                const double x = trial.row(i)[j];
+                result.compare(i, fmt::format("y[{}]", j), x, image.value[j], std::abs(image.value[j] - x), rounding.value[j] + 4 * unit_roundoff * std::abs(x), "value");
+              }
+              result.compare(i, "log_det", 0, image.log_det, std::abs(image.log_det), rounding.log_det + 4 * unit_roundoff);
+            }
+            return result;
+          },
+          .violated_by = "a spline that starts with slope softplus(0) at its knots",
+          .fooled_by = "nothing: the parameters and the answer are known"};
+}
+
+}  // namespace flowgauge::verify

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include <flowgauge/verify/oracles.hpp>
+
+#include <cmath>
+#include <fmt/format.h>
+
+namespace flowgauge::verify {
+
+Law log_det_is_alive() {
+  return {.id = "A1",
+          .statement = "over a run, |log_det| > 1e-3 in at least 80 % of the cases, its spread is above 1e-2, and f is not the identity",
+          .advice = "the tests of this layer would be vacuous: the drawn parameters do not reach the formula",
+          .wants = {.ordinary_only = true},
+          .examine = [](const Trial& trial) {
+            if (trial.subject().facts().volume_preserving) return Examined::not_applicable("declares log_det = 0 everywhere");
+            Examined result;
+            const std::optional<double> outside = trial.subject().facts().identity_outside;
+            double largest = 0, moved = 0;
+            bool counted = false;
+            for (Index i = 0; i < trial.rows(); ++i) {
+              bool inside = !outside;
+              for (const double v : trial.row(i)) inside |= outside && std::abs(v) < *outside;
+              if (!inside) continue;  // declared to be the identity there
+              counted = true;
+              const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
+              largest = std::abs(image.log_det) > std::abs(largest) ? image.log_det : largest;
+              for (std::size_t j = 0; j < image.value.size(); ++j) moved = std::max(moved, std::abs(image.value[j] - trial.row(i)[j]));
+            }
+            if (counted) result.counted = {largest, moved};
+            return result;
+          },
+          .conclude = [](const std::vector<std::vector<double>>& all) -> std::optional<std::string> {
+            double alive = 0, moved = 0, sum = 0, square = 0, n = 0;
+            for (const auto& c : all) {
+              if (c.size() != 2 || !std::isfinite(c[0])) continue;
+              n += 1, alive += std::abs(c[0]) > 1e-3, moved = std::max(moved, c[1]), sum += c[0], square += c[0] * c[0];
+            }
+            if (n < 10) return {};
+            if (alive < 0.8 * n) return fmt::format("|log_det| > 1e-3 in {} of {} cases only", alive, n);
+            if (std::sqrt(std::max(0.0, square / n - sum * sum / n / n)) <= 1e-2) return "log_det hardly varies over the cases";
+            if (!(moved > 0)) return "f is the identity in every case";
+            return {};
+          },
+          .violated_by = "a layer that ignores its parameters and returns x, 0",
+          .fooled_by = "nothing about correctness follows: it only says that the other laws had something to see"};
+}
+
+}  // namespace flowgauge::verify

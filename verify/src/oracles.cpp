@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include <flowgauge/verify/oracles.hpp>
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace flowgauge::verify {
+namespace {
+
+double distance(const Wide& a, const Wide& b) { return to_double(abs(a - b)); }
+
+/// x(1 ± u), the sign from a bit of a hash of (seed, k).
+std::vector<Wide> moved(std::span<const double> numbers, std::uint64_t seed) {
+  std::vector<Wide> result;
+  std::uint64_t state = seed * 0x9e3779b97f4a7c15u + 1;
+  for (const double v : numbers) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    result.push_back(Wide(v) + Wide(v) * Wide((state >> 40 & 1) != 0 ? unit_roundoff : -unit_roundoff));
+  }
+  return result;
+}
+
+Way opposite(Way way) { return way == Way::forward ? Way::inverse : Way::forward; }
+
+}  // namespace
+
+bool representable(const Wide& v) {
+  const double d = std::abs(to_double(v));
+  return d == 0 ? v == Wide(0.0) : d < 1e300 && d > 1e-290;
+}
+bool representable(const Image<Wide>& image) {
+  if (!image.converged || !std::isfinite(to_double(image.log_det))) return false;
+  return std::all_of(image.value.begin(), image.value.end(), [](const Wide& v) { return representable(v); });
+}
+double wide_tolerance(double size) { return 0x1p40 * 0x1p-168 * (1 + size); }
+
+Spread random_rounding(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth) {
+  const std::vector<Rounding> at = Trial::converted<Rounding>(x), given = Trial::converted<Rounding>(context);
+  Spread spread{std::vector<double>(x.size(), 0.0), 0.0};
+  for (int run = 0; run < 32; ++run) {
+    const RoundingSeed seed(trial.sample().seed * std::uint64_t{64} + static_cast<std::uint64_t>(run));
+    const Image<Rounding> image = trial.map<Rounding>(way, at, given);
+    for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(Wide(to_double(image.value[j])), truth.value[j]));
+    spread.log_det = max(spread.log_det, distance(Wide(to_double(image.log_det)), truth.log_det));
+  }
+  const auto widened = [](double deviation, const Wide& v) { return 4 * (deviation + unit_roundoff * std::max(1.0, std::abs(to_double(v)))); };
+  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], truth.value[j]);
+  spread.log_det = widened(spread.log_det, truth.log_det);
+  return spread;
+}
+
+Spread conditioning(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth) {
+  Spread spread{std::vector<double>(x.size(), 0.0), 0.0};
+  for (std::uint64_t run = 0; run < 6; ++run) {
+    const std::uint64_t seed = trial.sample().seed * std::uint64_t{8} + run;
+    const Image<Wide> image = trial.map<Wide>(way, moved(x, 3 * seed), moved(context, 3 * seed + 1), moved(trial.sample().theta, 3 * seed + 2));
+    for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(image.value[j], truth.value[j]));
+    spread.log_det = max(spread.log_det, distance(image.log_det, truth.log_det));
+  }
+  const auto widened = [](double deviation, const Wide& v) { return 0x1p12 * 4 * (deviation + unit_roundoff * std::max(1.0, std::abs(to_double(v)))); };
+  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], truth.value[j]);
+  spread.log_det = widened(spread.log_det, truth.log_det);
+  return spread;
+}
+
+std::vector<Wide> jacobian(const Trial& trial, Way way, std::span<const Wide> x, std::span<const Wide> context) {
+  std::vector<WideDual> given;
+  for (const Wide& c : context) given.push_back(WideDual::constant(c));
+  const VectorMap<WideDual> f = [&](std::span<const WideDual> in, std::span<WideDual> out) {
+    const Image<WideDual> image = trial.map<WideDual>(way, in, given);
+    std::copy(image.value.begin(), image.value.end(), out.begin());
+  };
+  return jacobian_by_duals(f, x, static_cast<int>(x.size()));
+}
+
+BoundedLogDet<Wide> true_log_det(const Trial& trial, Way way, std::span<const Wide> x, std::span<const Wide> context) {
+  return bounded_log_det_of_duals(jacobian(trial, way, x, context), static_cast<int>(x.size()));
+}
+
+void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, std::span<const Wide> x, std::span<const Wide> context, const std::string& what) {
+  const Image<Wide> image = trial.map<Wide>(way, x, context);
+  if (!representable(image)) return;
+  const BoundedLogDet<Wide> duals = true_log_det(trial, way, x, context);
+  if (!duals.resolved()) return result.unresolved(row, "ill_conditioned");
+  const double size = std::abs(to_double(image.log_det)), allowed = to_double(duals.tolerance) + wide_tolerance(size);
+  if (x.size() <= 3 && (trial.sample().seed + static_cast<std::uint32_t>(row)) % 4 == 0) {
+    const VectorMap<Wide> f = [&](std::span<const Wide> in, std::span<Wide> out) {
+      const Image<Wide> there = trial.map<Wide>(way, in, context);
+      std::copy(there.value.begin(), there.value.end(), out.begin());
+    };
+    const LogDetByDifferences<Wide> second = log_det_by_differences<Wide>(f, x, {});
+    const bool votes = second.unresolved == Unresolved::no && second.estimate.resolved();
+    if (votes && distance(second.estimate.log_abs, duals.log_abs) > to_double(second.estimate.tolerance) + to_double(duals.tolerance))
+      return result.unresolved(row, "oracles_differ");
+  }
+  result.compare(row, what, to_double(duals.log_abs), to_double(image.log_det), distance(image.log_det, duals.log_abs), allowed);
+}
+
+void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
+  const std::span<const double> x = trial.row(row), context = trial.context(row);
+  const std::vector<Wide> wide_x = trial.row_at<Wide>(row), wide_context = trial.context_at<Wide>(row);
+  const Image<Wide> truth = trial.map<Wide>(there, wide_x, wide_context);
+  if (!representable(truth)) return;
+  const Image<double> y = trial.call(there, x, context);
+  const Image<double> back = trial.call(opposite(there), y.value, context);
+  const Image<Wide> truth_back = trial.map<Wide>(opposite(there), Trial::converted<Wide>(y.value), wide_context);
+
+  const auto d = static_cast<Index>(x.size());
+  const std::vector<Wide> j50 = jacobian(trial, there, wide_x, wide_context);
+  Eigen::MatrixXd jacobian(d, d);
+  for (Index i = 0; i < d; ++i)
+    for (Index k = 0; k < d; ++k) jacobian(i, k) = to_double(j50[i * d + k]);
+  const Eigen::MatrixXd inverse = jacobian.fullPivLu().inverse().cwiseAbs();
+  const Spread out = random_rounding(trial, there, x, context, truth);
+  const bool returns = representable(truth_back);
+  const Spread home = returns ? random_rounding(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
+  const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(), absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
+  const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
+                                  inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) + Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
+  for (Index k = 0; k < d; ++k) {
+    if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) return result.unresolved(row, "ill_conditioned");
+    result.compare(row, fmt::format("{}[{}] after there and back", there == Way::forward ? "x" : "y", k), x[k], back.value[k], std::abs(back.value[k] - x[k]), allowed[k],
+                   "value");
+  }
+}
+
+std::string residual_words(const Examined& examined, int dim) {
+  std::vector<const Finding*> wrong;
+  int right = 0;
+  for (const Finding& f : examined.findings) {
+    if (f.outcome == Outcome::disagree) wrong.push_back(&f);
+    right += f.outcome == Outcome::agree;
+  }
+  if (wrong.empty()) return {};
+  const auto all = [&](auto holds) { return std::all_of(wrong.begin(), wrong.end(), [&](const Finding* f) { return holds(f->expected_value, f->observed_value); }); };
+  const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b)); };
+  if (all([](double, double o) { return std::isnan(o); })) return "the observed value is not a number (NaN)";
+  if (all([](double, double o) { return std::isinf(o); })) return "the observed value is infinite";
+  if (all([&](double e, double o) { return near(o, -e) && std::abs(e) > 1e-12; })) return "it has the sign of the other direction: observed = -expected";
+  const double shift = wrong.front()->observed_value - wrong.front()->expected_value;
+  if (wrong.size() > 1 && all([&](double e, double o) { return near(o - e, shift); })) return fmt::format("it is off by a constant: observed - expected = {:.6g} in every wrong row", shift);
+  if (dim > 1 && all([&](double e, double o) { return near(o, dim * e) && std::abs(e) > 1e-12; })) return fmt::format("it is off by a factor d = {}", dim);
+  if (dim > 1 && all([&](double e, double o) { return near(o * dim, e) && std::abs(e) > 1e-12; })) return fmt::format("it is too small by a factor d = {}", dim);
+  if (all([&](double e, double o) { return near(o, std::exp(e)) && std::abs(e) > 1e-12; })) return "it is the determinant itself, not its log";
+  if (all([&](double e, double o) { return o == 0 && std::abs(e) > 1e-12; })) return "it is 0 where it should not be";
+  if (all([&](double e, double o) { return near(o, 2 * e) && std::abs(e) > 1e-12; })) return "it is counted twice: observed = 2 x expected";
+  if (all([&](double e, double o) { return std::abs(o - e) <= 1e-5 * std::max(1.0, std::abs(e)) && std::abs(o - e) > 1e-12; })) return "it agrees to about the precision of float";
+  if (right > 0) return fmt::format("{} of {} comparisons are right", right, right + static_cast<int>(wrong.size()));
+  return {};
+}
+
+}  // namespace flowgauge::verify
