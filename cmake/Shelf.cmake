@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Shelves: folders in which every file is a member. A file's stem is the snake_case name of what it defines: softlog.hpp defines struct Softlog.
 #
-# flowgauge_shelf(TARGET target PURPOSE name TABLE template [UNIT template] {FOLDERS folder… | MEMBERS file…}
-#                 [NAMESPACE namespace] [OUT_SOURCES variable])
+# flowgauge_shelf(TARGET target PURPOSE name UNIT template TABLE template {FOLDERS folder… [EXTENSION cpp] | MEMBERS file… [NAMESPACE namespace]})
 #
 # writes into the build tree, and adds to the target,
-#   <PURPOSE>/<stem>.cpp   one small unit a member, from UNIT (without UNIT the member is itself a .cpp and is compiled as it is);
+#   <PURPOSE>/<stem>.cpp   one small unit a member, from UNIT, which includes the member's file (a .hpp, or with EXTENSION cpp a .cpp);
 #   <PURPOSE>.cpp          the table that names every member, from TABLE.
 # Several folders make one table. Nothing is registered at run time: a wrong name is a compile or link error.
 #
@@ -13,25 +12,18 @@
 # @PURPOSE@ the purpose · @INCLUDE@ what to write between #include <…>: for FOLDERS the path from include/ on, for MEMBERS the whole path.
 # In TABLE, a line that has @STEM@, @TYPE@, @SHELF@ or @INCLUDE@ is written once for each member; every other line once.
 function(flowgauge_shelf)
-  cmake_parse_arguments(PARSE_ARGV 0 shelf "" "TARGET;PURPOSE;TABLE;UNIT;NAMESPACE;OUT_SOURCES" "FOLDERS;MEMBERS")
+  cmake_parse_arguments(PARSE_ARGV 0 shelf "" "TARGET;PURPOSE;UNIT;TABLE;EXTENSION;NAMESPACE" "FOLDERS;MEMBERS")
   foreach(template IN ITEMS UNIT TABLE)
-    if(shelf_${template})
-      cmake_path(ABSOLUTE_PATH shelf_${template} BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
-      if(NOT EXISTS "${shelf_${template}}")
-        message(STATUS "flowgauge: the shelf ${shelf_PURPOSE} has no ${shelf_${template}} yet")
-        return()
-      endif()
-      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${shelf_${template}}")
-    endif()
+    cmake_path(ABSOLUTE_PATH shelf_${template} BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${shelf_${template}}")
   endforeach()
 
-  set(extension hpp)
-  if(NOT shelf_UNIT)
-    set(extension cpp)
+  if(NOT shelf_EXTENSION)
+    set(shelf_EXTENSION hpp)
   endif()
   foreach(folder IN LISTS shelf_FOLDERS)
     cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
-    file(GLOB files CONFIGURE_DEPENDS "${folder}/*.${extension}")
+    file(GLOB files CONFIGURE_DEPENDS "${folder}/*.${shelf_EXTENSION}")
     list(APPEND shelf_MEMBERS ${files})
   endforeach()
 
@@ -46,22 +38,11 @@ function(flowgauge_shelf)
       message(FATAL_ERROR "flowgauge: two members of the shelf ${PURPOSE} are called ${STEM}; the second is ${member}")
     endif()
     list(APPEND stems "${STEM}")
-    if(shelf_UNIT)
-      configure_file("${shelf_UNIT}" "${output}/${PURPOSE}/${STEM}.cpp" @ONLY)
-      list(APPEND sources "${output}/${PURPOSE}/${STEM}.cpp")
-    else()
-      list(APPEND sources "${member}")
-    endif()
+    configure_file("${shelf_UNIT}" "${output}/${PURPOSE}/${STEM}.cpp" @ONLY)
+    list(APPEND sources "${output}/${PURPOSE}/${STEM}.cpp")
   endforeach()
   flowgauge_shelf_table("${shelf_TABLE}" "${output}/${PURPOSE}.cpp")
-  list(APPEND sources "${output}/${PURPOSE}.cpp")
-
-  if(shelf_TARGET)
-    target_sources(${shelf_TARGET} PRIVATE ${sources})
-  endif()
-  if(shelf_OUT_SOURCES)
-    set(${shelf_OUT_SOURCES} "${sources}" PARENT_SCOPE)
-  endif()
+  target_sources(${shelf_TARGET} PRIVATE ${sources} "${output}/${PURPOSE}.cpp")
 endfunction()
 
 # Sets STEM, TYPE, SHELF and INCLUDE of a member for the caller, who has shelf_FOLDERS.

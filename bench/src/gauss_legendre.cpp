@@ -6,7 +6,8 @@
 namespace flowgauge::bench {
 namespace {
 
-/// Newton's method on P_n from the usual cosine; P_n by its three-term recurrence, P_n′ = n(x·P_n − P_{n−1})/(x² − 1), weight 2/((1 − x²)·P_n′²).
+/// Newton's method on P_n from the usual cosine; P_n by its three-term recurrence, P_n′ = n(x·P_n − P_{n−1})/(x² − 1), weight 2/((1 −
+/// x²)·P_n′²).
 GaussLegendre compute() {
   constexpr int n = GaussLegendre::points;
   constexpr double pi = 3.14159265358979323846;

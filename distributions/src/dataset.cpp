@@ -54,8 +54,8 @@ Split split(const DataSet& data, double held_out_fraction, const RandomStream& s
   const Index n = data.rows.rows();
   const Index held_out = static_cast<Index>(std::floor(held_out_fraction * static_cast<double>(n) + 0.5));
   if (held_out < 1 || held_out >= n) {
-    throw DataError(fmt::format("{}: holding out {} of {} rows leaves {} and {}; expected at least one row in either part", data.path, held_out_fraction, n,
-                                n - held_out, held_out));
+    throw DataError(fmt::format("{}: holding out {} of {} rows leaves {} and {}; expected at least one row in either part", data.path,
+                                held_out_fraction, n, n - held_out, held_out));
   }
   std::vector<Index> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), Index{0});

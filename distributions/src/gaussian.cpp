@@ -19,8 +19,10 @@ Rows view(BatchIn<double> x) { return Rows(x.data, x.rows, x.dim, Eigen::OuterSt
 }  // namespace
 
 Estimate gaussian_cross_entropy(BatchIn<double> fitted, BatchIn<double> evaluated, CovarianceShape shape) {
-  if (fitted.dim != evaluated.dim) throw ShapeError(fmt::format("a Gaussian fitted to rows of {} numbers expects such rows, got {}", fitted.dim, evaluated.dim));
-  if (fitted.rows == 0 || evaluated.rows == 0) throw DataError(fmt::format("a Gaussian expects rows to fit and to evaluate, got {} and {}", fitted.rows, evaluated.rows));
+  if (fitted.dim != evaluated.dim)
+    throw ShapeError(fmt::format("a Gaussian fitted to rows of {} numbers expects such rows, got {}", fitted.dim, evaluated.dim));
+  if (fitted.rows == 0 || evaluated.rows == 0)
+    throw DataError(fmt::format("a Gaussian expects rows to fit and to evaluate, got {} and {}", fitted.rows, evaluated.rows));
   const Eigen::RowVectorXd mean = view(fitted).colwise().mean();
   const Eigen::MatrixXd centred = view(fitted).rowwise() - mean;
   Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(fitted.rows);
@@ -33,17 +35,20 @@ Estimate gaussian_cross_entropy(BatchIn<double> fitted, BatchIn<double> evaluate
   const Eigen::VectorXd pivots = factor.matrixLLT().diagonal();
   const double smallest = 1e3 * static_cast<double>(fitted.dim) * std::numeric_limits<double>::epsilon();
   if (!(factor.info() == Eigen::Success && (pivots.array().square() > smallest).all())) {
-    throw DataError(fmt::format("expected a positive definite covariance, got one that is not, from {} rows of {} numbers: a column is constant, or depends on others",
-                                fitted.rows, fitted.dim));
+    throw DataError(fmt::format(
+        "expected a positive definite covariance, got one that is not, from {} rows of {} numbers: a column is constant, or depends on others",
+        fitted.rows, fitted.dim));
   }
 
   const Eigen::MatrixXd scaled = (view(evaluated).rowwise() - mean) * sd.cwiseInverse().asDiagonal();
   const Eigen::MatrixXd whitened = factor.matrixL().solve(scaled.transpose());
   const Eigen::VectorXd half_squares = 0.5 * whitened.colwise().squaredNorm().transpose();
-  const double log_volume = sd.array().log().sum() + pivots.array().log().sum() + 0.5 * static_cast<double>(fitted.dim) * std::log(2 * std::numbers::pi);
+  const double log_volume =
+      sd.array().log().sum() + pivots.array().log().sum() + 0.5 * static_cast<double>(fitted.dim) * std::log(2 * std::numbers::pi);
   const double average = half_squares.mean();
   const double n = static_cast<double>(evaluated.rows);
-  const double spread = evaluated.rows > 1 ? std::sqrt((half_squares.array() - average).square().sum() / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
+  const double spread =
+      evaluated.rows > 1 ? std::sqrt((half_squares.array() - average).square().sum() / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
   return {average + log_volume, spread / std::sqrt(n)};
 }
 

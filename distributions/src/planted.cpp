@@ -54,6 +54,12 @@ bool Planted::independent() const {
 void Planted::log_prob(BatchIn<double> x, ColumnOut<double> log_p) const {
   Workspace workspace;
   model_.log_prob(x, log_p, workspace);
+  // Near ±max two sums overflow against each other and give NaN; the density there is below every double.
+  for (Index i = 0; i < x.rows; ++i) {
+    bool finite = true;
+    for (Index j = 0; j < x.dim; ++j) finite = finite && std::isfinite(x(i, j));
+    if (std::isnan(log_p[i]) && finite) log_p[i] = -std::numeric_limits<double>::infinity();
+  }
 }
 
 void Planted::sample(const RandomStream& stream, std::uint64_t first_row, BatchOut<double> x) const {

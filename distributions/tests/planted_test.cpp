@@ -12,8 +12,8 @@
 namespace flowgauge::distributions {
 namespace {
 
-const std::vector<std::string> texts = {"planted", "planted(dim=1)", "planted(dim=5, seed=7)", "planted(flow=triangular(upper) triangular(lower), dim=3)",
-                                        "planted(flow=affine softlog affine, dim=2)"};
+const std::vector<std::string> texts = {"planted", "planted(dim=1)", "planted(dim=5, seed=7)",
+                                        "planted(flow=triangular(upper) triangular(lower), dim=3)", "planted(flow=affine softlog affine, dim=2)"};
 
 TEST(Planted, TextIsCanonical) {
   EXPECT_EQ(make_source("planted(2*(triangular(upper) triangular(lower) rational_quadratic_spline(bins=8)), 2, 1)")->text(), "planted");

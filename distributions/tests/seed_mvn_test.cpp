@@ -28,7 +28,8 @@ TEST(SeedMvn, LogProbIsThatOfTheMatrixFormula) {
   for (double a = -30; a < 30; a += 1.7) {
     for (double b = -30; b < 30; b += 1.3) {
       const Eigen::Vector2d u = Eigen::Vector2d(a, b) - mean;
-      const double expected = -0.5 * u.dot(covariance.inverse() * u) - 0.5 * std::log(covariance.determinant()) - std::log(2 * 3.14159265358979323846);
+      const double expected =
+          -0.5 * u.dot(covariance.inverse() * u) - 0.5 * std::log(covariance.determinant()) - std::log(2 * 3.14159265358979323846);
       const std::array<double, 2> x = {a, b};
       EXPECT_NEAR(SeedMvn().log_prob(std::span<const double>(x)), expected, 1e-13 * (1 + std::abs(expected)));
     }

@@ -14,7 +14,8 @@ std::vector<MemberInfo> list_members() {
   MemberInfo coupling;
   coupling.name = "coupling";
   coupling.kind = MemberKind::driver;
-  coupling.summary = "half of the coordinates pass; the others go through a transformer whose parameters an MLP makes of the passed half and the context";
+  coupling.summary =
+      "half of the coordinates pass; the others go through a transformer whose parameters an MLP makes of the passed half and the context";
   coupling.hazard = "what the transformer's file says; the MLP extrapolates without bound where the transformer lets it";
   coupling.source = "Dinh, Sohl-Dickstein, Bengio, Density estimation using Real NVP, arXiv 1605.08803, eq. 7-8";
   coupling.options = list_options<CouplingOptions>();

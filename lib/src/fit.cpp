@@ -96,7 +96,8 @@ FitResult fit(Flow<S>& flow, const TrainingData& data, const FitOptions& o, std:
     result.loss = loss;
     if (!std::isfinite(loss) || !std::isfinite(norm)) {
       result.finite = false;
-      result.detail = fmt::format("step {}: {} is {}", step + 1, std::isfinite(loss) ? "the gradient norm" : "the loss", std::isfinite(loss) ? norm : loss);
+      result.detail =
+          fmt::format("step {}: {} is {}", step + 1, std::isfinite(loss) ? "the gradient norm" : "the loss", std::isfinite(loss) ? norm : loss);
       if (step > 0) std::copy(before.begin(), before.end(), flow.theta().begin());
       return result;
     }
@@ -122,7 +123,8 @@ FitResult fit(Flow<S>& flow, const TrainingData& data, const FitOptions& o, std:
   return result;
 }
 
-template FitResult fit<float>(Flow<float>&, const TrainingData&, const FitOptions&, std::uint64_t, const std::function<bool(const FitProgress&, const Flow<float>&)>&);
+template FitResult fit<float>(Flow<float>&, const TrainingData&, const FitOptions&, std::uint64_t,
+                              const std::function<bool(const FitProgress&, const Flow<float>&)>&);
 template FitResult fit<double>(Flow<double>&, const TrainingData&, const FitOptions&, std::uint64_t,
                                const std::function<bool(const FitProgress&, const Flow<double>&)>&);
 

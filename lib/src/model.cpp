@@ -61,7 +61,8 @@ Flow<S> to_flow(const Model& m) {
 
 std::string model_text(const Model& m) {
   const Flow<double> shape = make_flow<double>(m.flow, m.dim, m.context);
-  if (shape.theta().size() != m.theta.size()) throw ConfigError(fmt::format("a model of {} needs {} parameters, got {}", m.flow, shape.theta().size(), m.theta.size()));
+  if (shape.theta().size() != m.theta.size())
+    throw ConfigError(fmt::format("a model of {} needs {} parameters, got {}", m.flow, shape.theta().size(), m.theta.size()));
   Json layers = Json::array();
   std::size_t at = 0;
   for (const Layer<double>& layer : shape.layers()) {
@@ -69,7 +70,8 @@ std::string model_text(const Model& m) {
     for (const Block& b : layer.info().blocks) {
       Json values = Json::array();
       for (Index i = 0; i < b.count; ++i, ++at) {
-        if (!std::isfinite(m.theta[at])) throw DataError(fmt::format("parameter {} is {}: a model holds finite numbers", shape.parameter_name(static_cast<Index>(at)), m.theta[at]));
+        if (!std::isfinite(m.theta[at]))
+          throw DataError(fmt::format("parameter {} is {}: a model holds finite numbers", shape.parameter_name(static_cast<Index>(at)), m.theta[at]));
         values.push_back(m.dtype == "float32" ? shortest(static_cast<float>(m.theta[at])) : m.theta[at]);
       }
       blocks[b.name] = values;

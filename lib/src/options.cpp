@@ -88,7 +88,8 @@ void OptionReader::operator()(std::string_view name, std::vector<int>& value, in
   if (!got) return;
   const auto* const numbers = std::get_if<std::vector<double>>(&got->content);
   const auto fits = [&](double x) { return within(x, low, high) && x == std::floor(x); };
-  if (!numbers || !std::all_of(numbers->begin(), numbers->end(), fits)) refuse(name, range_text("a list such as [8,8] of whole numbers", low, high), *got);
+  if (!numbers || !std::all_of(numbers->begin(), numbers->end(), fits))
+    refuse(name, range_text("a list such as [8,8] of whole numbers", low, high), *got);
   value.assign(numbers->begin(), numbers->end());
 }
 void OptionReader::operator()(std::string_view name, std::vector<double>& value, double low, double high) {
@@ -96,7 +97,8 @@ void OptionReader::operator()(std::string_view name, std::vector<double>& value,
   if (!got) return;
   const auto* const numbers = std::get_if<std::vector<double>>(&got->content);
   const auto fits = [&](double x) { return within(x, low, high); };
-  if (!numbers || !std::all_of(numbers->begin(), numbers->end(), fits)) refuse(name, range_text("a list such as [0.5,2] of numbers", low, high), *got);
+  if (!numbers || !std::all_of(numbers->begin(), numbers->end(), fits))
+    refuse(name, range_text("a list such as [0.5,2] of numbers", low, high), *got);
   value = *numbers;
 }
 void OptionReader::operator()(std::string_view name, Item& value) {
@@ -149,21 +151,21 @@ void OptionReader::finish() const {
 }
 
 /// Appends the argument unless it prints as the default does.
-void OptionPrinter::add(std::string_view name, Value value) {
-  const OptionInfo& own = defaults_.at(at_);
-  const bool first = at_++ == 0, is_item = own.kind == OptionInfo::Kind::item;
-  if (value_text(value) == own.default_text && !is_item) return;
-  const bool positional = first && (is_item || own.kind == OptionInfo::Kind::choice);  // triangular(lower), coupling(affine)
+void OptionPrinter::add(std::string_view name, Value value, Style style) {
+  const bool first = at_ == 0;
+  const std::string& default_text = defaults_.at(at_++).default_text;
+  if (value_text(value) == default_text && !(first && style == Style::item)) return;
+  const bool positional = first && style != Style::keyed;  // triangular(lower), coupling(affine)
   arguments.push_back({positional ? std::string() : std::string(name), std::move(value)});
 }
 void OptionPrinter::operator()(std::string_view name, int& value, int, int) { add(name, {double(value)}); }
 void OptionPrinter::operator()(std::string_view name, double& value, double, double) { add(name, {value}); }
 void OptionPrinter::operator()(std::string_view name, int& value, std::initializer_list<const char*> choices) {
-  add(name, word_value(std::data(choices)[value]));
+  add(name, word_value(std::data(choices)[value]), Style::word);
 }
 void OptionPrinter::operator()(std::string_view name, std::vector<int>& value, int, int) { add(name, list_value(value)); }
 void OptionPrinter::operator()(std::string_view name, std::vector<double>& value, double, double) { add(name, {value}); }
-void OptionPrinter::operator()(std::string_view name, Item& value) { add(name, {std::vector<Item>{value}}); }
+void OptionPrinter::operator()(std::string_view name, Item& value) { add(name, {std::vector<Item>{value}}, Style::item); }
 void OptionPrinter::operator()(std::string_view name, FlowSpec& value) { add(name, {value.items}); }
 
 }  // namespace flowgauge

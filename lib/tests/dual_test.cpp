@@ -26,7 +26,8 @@ struct Rule {
 };
 template <class F>
 Rule rule(const char* name, double low, double high, F, double (*slope)(double)) {
-  return {name, low, high, [](Dual<double, 2> x) { return F{}(x); }, [](Dual<Pack<double>, 2> x) { return F{}(x); }, [](double x) { return F{}(x); }, slope};
+  return {name, low, high, [](Dual<double, 2> x) { return F{}(x); }, [](Dual<Pack<double>, 2> x) { return F{}(x); }, [](double x) { return F{}(x); },
+          slope};
 }
 
 const std::array rules{

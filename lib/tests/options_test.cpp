@@ -87,7 +87,8 @@ TEST(Options, ErrorSentences) {
   EXPECT_EQ(refusal<Everything>("f(side=uper)"), "f: option 'side' expects one of upper, lower; got 'uper'; did you mean 'upper'?");
   EXPECT_EQ(refusal<Everything>("f(side=1)"), "f: option 'side' expects one of upper, lower; got '1'");
   EXPECT_EQ(refusal<Everything>("f(hidden=64)"), "f: option 'hidden' expects a list such as [8,8] of whole numbers from 1 to 1024; got 64");
-  EXPECT_EQ(refusal<Everything>("f(hidden=[64,0.5])"), "f: option 'hidden' expects a list such as [8,8] of whole numbers from 1 to 1024; got [64,0.5]");
+  EXPECT_EQ(refusal<Everything>("f(hidden=[64,0.5])"),
+            "f: option 'hidden' expects a list such as [8,8] of whole numbers from 1 to 1024; got [64,0.5]");
   EXPECT_EQ(refusal<Everything>("f(knots=[nan])"), "f: option 'knots' expects a list such as [0.5,2] of numbers from -1 to 1; got [nan]");
   EXPECT_EQ(refusal<Everything>("f(transformer=2*a)"), "f: option 'transformer' expects one name with its options; got 2*a");
   EXPECT_EQ(refusal<Everything>("f(flow=3)"), "f: option 'flow' expects a flow; got 3");
@@ -96,8 +97,9 @@ TEST(Options, ErrorSentences) {
   EXPECT_EQ(refusal<Everything>("f(bins=3, bins=4)"), "f: option 'bins' is given twice in 'f(bins=3, bins=4)'");
   EXPECT_EQ(refusal<Everything>("f(3, bins=4)"), "f: option 'bins' is given twice in 'f(3, bins=4)'");
   EXPECT_EQ(refusal<Everything>("f(bins=3, 4)"), "f: an option without a name cannot follow a named one; got 4 after 'bins='");
-  EXPECT_EQ(refusal<Everything>("f(1, 2, upper, [1], [1], a, b, c)"),
-            "f: too many options, expected at most 7 (bins, box, side, hidden, knots, transformer, flow); got 8 in 'f(1, 2, upper, [1], [1], a, b, c)'");
+  EXPECT_EQ(
+      refusal<Everything>("f(1, 2, upper, [1], [1], a, b, c)"),
+      "f: too many options, expected at most 7 (bins, box, side, hidden, knots, transformer, flow); got 8 in 'f(1, 2, upper, [1], [1], a, b, c)'");
   EXPECT_EQ(refusal<Plain>("plain(3)"), "plain has no options; got 'plain(3)'");
 }
 

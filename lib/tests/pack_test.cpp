@@ -55,7 +55,8 @@ TYPED_TEST(PackOf, ArithmeticIsThatOfItsLanes) {
   using S = TypeParam;
   const Pack<S> a = this->counting(), b = Pack<S>(0.3) * a + Pack<S>(0.7);
   const auto x = this->lanes_of(a), y = this->lanes_of(b);
-  const auto plus = this->lanes_of(a + b), minus = this->lanes_of(a - b), times = this->lanes_of(a * b), over = this->lanes_of(a / b), negative = this->lanes_of(-a);
+  const auto plus = this->lanes_of(a + b), minus = this->lanes_of(a - b), times = this->lanes_of(a * b), over = this->lanes_of(a / b),
+             negative = this->lanes_of(-a);
   const auto fused = this->lanes_of(mul_add(a, b, Pack<S>(-2.0)));
   Pack<S> c = a;
   c += b, c -= a, c *= b, c /= a;
@@ -92,8 +93,9 @@ TYPED_TEST(PackOf, SumIsAHalvingTree) {
   EXPECT_EQ(sum(this->counting()), S(this->width * (this->width + 1) / 2));
   // Big numbers that cancel between the halves leave what a sum from the left would lose.
   auto lanes = this->lanes_of(Pack<S>(0.0));
-  lanes[0] = S(0x1p100), lanes[this->width / 2] = S(-0x1p100), lanes[1] = S(1);
-  EXPECT_EQ(sum(Pack<S>::load(lanes.data())), S(1));
+  lanes[0] = S(0x1p100), lanes[this->width / 2] = S(-0x1p100);
+  if (this->width > 2) lanes[1] = S(1);
+  EXPECT_EQ(sum(Pack<S>::load(lanes.data())), this->width > 2 ? S(1) : S(0));
   EXPECT_EQ(sum(S(3)), S(3));
 }
 
@@ -130,7 +132,8 @@ TYPED_TEST(PackOf, LanesDoNotSeeEachOther) {
       const auto alone = this->lanes_of(f(P(lanes[lane])));
       for (int i = 0; i < this->width; ++i) {
         const bool same = this->bits(alone[i]) == this->bits(together[lane]) || (std::isnan(alone[i]) && std::isnan(together[lane]));
-        ASSERT_TRUE(same) << name << "(" << lanes[lane] << "): lane " << i << " alone " << alone[i] << ", lane " << lane << " among others " << together[lane];
+        ASSERT_TRUE(same) << name << "(" << lanes[lane] << "): lane " << i << " alone " << alone[i] << ", lane " << lane << " among others "
+                          << together[lane];
       }
     }
 }

@@ -14,7 +14,8 @@ namespace {
 
 using Words = std::array<std::uint32_t, 4>;
 
-/// Philox4x32-10 once more, written from Salmon et al. 2011, section 3.3: ten rounds of two 32 × 32 → 64 products, the key raised by the Weyl constants.
+/// Philox4x32-10 once more, written from Salmon et al. 2011, section 3.3: ten rounds of two 32 × 32 → 64 products, the key raised by the Weyl
+/// constants.
 Words philox(Words c, std::array<std::uint32_t, 2> k) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t a = std::uint64_t{0xD2511F53u} * c[0], b = std::uint64_t{0xCD9E8D57u} * c[2];

@@ -48,7 +48,8 @@ TYPED_TEST(RealOf, ComposedFunctionsAgainstLongDouble) {
   const long double unit = std::numeric_limits<S>::epsilon() / 2.0L;
   const auto expect = [unit](const char* name, S x, S got, long double exact, long double slope) {
     const long double condition = std::abs(x * slope / exact);
-    EXPECT_LE(std::abs(got - exact), 6 * unit * std::abs(exact) * std::max(1.0L, condition) + std::numeric_limits<S>::denorm_min()) << name << "(" << x << ")";
+    EXPECT_LE(std::abs(got - exact), 6 * unit * std::abs(exact) * std::max(1.0L, condition) + std::numeric_limits<S>::denorm_min())
+        << name << "(" << x << ")";
   };
   for (int k = -800; k <= 800; ++k) {
     const S x = S(k) * S(0.03);
@@ -64,7 +65,8 @@ TYPED_TEST(RealOf, ComposedFunctionsAgainstLongDouble) {
   }
 }
 
-/// Φ(Φ⁻¹(p)) = p: dp = φ(x)·dx, so an error of c spacings of x becomes c·|x|·φ(x)/p of p. The accuracy itself is measured where 50 digits are known (verify/tests).
+/// Φ(Φ⁻¹(p)) = p: dp = φ(x)·dx, so an error of c spacings of x becomes c·|x|·φ(x)/p of p. The accuracy itself is measured where 50 digits
+/// are known (verify/tests).
 TYPED_TEST(RealOf, NormalQuantileUndoesTheCdf) {
   using S = TypeParam;
   const long double epsilon = std::numeric_limits<S>::epsilon();

@@ -63,7 +63,8 @@ TEST(Spec, AWordThatStartsLikeANumberIsAWord) {
 TEST(Spec, WidestRepeatsAreFolded) {
   EXPECT_EQ(canonical("softlog softlog softlog"), "3*softlog");
   EXPECT_EQ(canonical("1*softlog"), "softlog");
-  EXPECT_EQ(canonical("3*(triangular(upper) triangular(lower) softlog) triangular(upper)"), "3*(triangular(upper) triangular(lower) softlog) triangular(upper)");
+  EXPECT_EQ(canonical("3*(triangular(upper) triangular(lower) softlog) triangular(upper)"),
+            "3*(triangular(upper) triangular(lower) softlog) triangular(upper)");
   EXPECT_EQ(canonical("3*(scale_bias softlog scale_bias)"), "3*(scale_bias softlog scale_bias)");
   EXPECT_EQ(canonical("4*(2*(a b) c)"), "4*(2*(a b) c)");
   EXPECT_EQ(canonical("2*(2*(a b))"), "4*(a b)");
@@ -156,7 +157,8 @@ TEST(Spec, EveryPrefixAndEveryDamagedTextIsReadOrRefusedWithACaret) {
 
 TEST(Spec, ErrorSentences) {
   EXPECT_EQ(refusal(""), "cannot read the flow at character 1: expected a name or a repeat such as 3*, got the end\n  \n  ^");
-  EXPECT_EQ(refusal("softlog)"), "cannot read the flow at character 8: expected a name, a repeat such as 3*, or the end, got ')'\n  softlog)\n         ^");
+  EXPECT_EQ(refusal("softlog)"),
+            "cannot read the flow at character 8: expected a name, a repeat such as 3*, or the end, got ')'\n  softlog)\n         ^");
   EXPECT_EQ(refusal("3*(a b"), "cannot read the flow at character 7: expected a name, a repeat such as 3*, or ')', got the end\n  3*(a b\n        ^");
   EXPECT_EQ(refusal("3 a"), "cannot read the flow at character 3: expected '*' after the number of repeats, got 'a'\n  3 a\n    ^");
   EXPECT_EQ(refusal("0*a"), "cannot read the flow at character 1: expected at least 1 repeat, got '0'\n  0*a\n  ^");
@@ -167,8 +169,9 @@ TEST(Spec, ErrorSentences) {
   EXPECT_EQ(refusal("f([64,a])"), "cannot read the flow at character 7: expected a number, got 'a'\n  f([64,a])\n        ^");
   EXPECT_EQ(refusal("f([64;8])"), "cannot read the flow at character 6: expected ',' or ']', got ';'\n  f([64;8])\n       ^");
   EXPECT_EQ(refusal("f(-a)"), "cannot read the flow at character 4: expected a number after the sign, got 'a'\n  f(-a)\n     ^");
-  EXPECT_EQ(refusal("f(1e999)"),
-            "cannot read the flow at character 3: expected a number within the range of a double (about 1e-308 to 1e308), got '1'\n  f(1e999)\n    ^");
+  EXPECT_EQ(
+      refusal("f(1e999)"),
+      "cannot read the flow at character 3: expected a number within the range of a double (about 1e-308 to 1e308), got '1'\n  f(1e999)\n    ^");
   EXPECT_EQ(refusal("a\nb é"), "cannot read the flow at character 5: expected a name, a repeat such as 3*, or the end, got 'é'\n  b é\n    ^");
   EXPECT_EQ(refusal("20000*a"), "cannot read the flow at character 1: a flow of at most 10000 items, got more\n  20000*a\n  ^");
   EXPECT_EQ(refusal("a 101*(100*f(b))"), "cannot read the flow at character 3: a flow of at most 10000 items, got more\n  a 101*(100*f(b))\n    ^");

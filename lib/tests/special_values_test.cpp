@@ -83,13 +83,29 @@ TYPED_TEST(SpecialValues, AtTheEndsOfDomains) {
   this->expect("normal_quantile", quantile_of, 1.25, nan);
 }
 
-/// Against the C library with more bits: the subnormal, the largest, and the neighbours of where exp and erfc leave the range. 4 ulps: the limit of ulp_test.
+/// Against the C library with more bits: the subnormal, the largest, and the neighbours of where exp and erfc leave the range. 4 ulps: the limit of
+/// ulp_test.
 TYPED_TEST(SpecialValues, NearTheEndsOfTheRange) {
   using S = typename TestFixture::S;
   using Limits = std::numeric_limits<S>;
-  std::vector<S> points{Limits::denorm_min(), 3 * Limits::denorm_min(), Limits::min() / 2, Limits::min(), Limits::epsilon(), Limits::max(), Limits::max() / 2,
-                        S(1), S(88.722839), S(103.97208), S(87.336544), S(10.054), S(9.194), S(709.78271289338397), S(745.13321910194122), S(708.39641853226408),
-                        S(26.543258), S(27.226017)};
+  std::vector<S> points{Limits::denorm_min(),
+                        3 * Limits::denorm_min(),
+                        Limits::min() / 2,
+                        Limits::min(),
+                        Limits::epsilon(),
+                        Limits::max(),
+                        Limits::max() / 2,
+                        S(1),
+                        S(88.722839),
+                        S(103.97208),
+                        S(87.336544),
+                        S(10.054),
+                        S(9.194),
+                        S(709.78271289338397),
+                        S(745.13321910194122),
+                        S(708.39641853226408),
+                        S(26.543258),
+                        S(27.226017)};
   for (const S point : std::vector<S>(points)) {
     points.push_back(std::nextafter(point, S(0)));
     points.push_back(std::nextafter(point, Limits::max()));

@@ -8,7 +8,8 @@
 #include <span>
 #include <vector>
 
-// The worst error of every function of the vocabulary in units in the last place, for single numbers and for packs. The bounds are those that docs/architecture.md states
+// The worst error of every function of the vocabulary in units in the last place, for single numbers and for packs. The bounds are those that
+// docs/architecture.md states
 // for libmvec; the C library is held to the same.
 namespace flowgauge::test {
 namespace {
@@ -40,8 +41,9 @@ void sweep(const std::vector<S>& inputs, S (*scalar)(S), Pack<S> (*pack)(Pack<S>
 }
 
 /// Where implementations change their method or their answer leaves the range.
-constexpr double switch_points[] = {0,      0x1p-126, 0x1p-149, 0x1p-25, 0x1p-12, 0.25, 0.34657359, 0.5,  0.625, 0.70710678, 0.84375, 1,    1.25,    1.4142135, 2,
-                                    2.8571, 3.92,     4,        5.8636,  9.01,    9.2,  10.05,      17.3, 22,    87.33654,   88.02969, 88.37, 88.72284, 103.2789,  103.97208};
+constexpr double switch_points[] = {0,       0x1p-126, 0x1p-149, 0x1p-25,   0x1p-12,  0.25,     0.34657359, 0.5,      0.625,    0.70710678,
+                                    0.84375, 1,        1.25,     1.4142135, 2,        2.8571,   3.92,       4,        5.8636,   9.01,
+                                    9.2,     10.05,    17.3,     22,        87.33654, 88.02969, 88.37,      88.72284, 103.2789, 103.97208};
 
 std::vector<float> float_inputs() {
   std::vector<float> inputs;
@@ -62,7 +64,8 @@ std::vector<double> double_inputs() {
       inputs.push_back(std::bit_cast<double>(head << 52 | draw >> 12));
     }
   std::vector<double> points(std::begin(switch_points), std::end(switch_points));
-  for (double p : {0x1p-1022, 0x1p-1074, 0x1p-54, 0x1p-28, 5.921587195794508, 18.7, 26.5432, 27.2269, 36.7368, 708.39641853226408, 709.78271289338397, 745.13321910194122})
+  for (double p : {0x1p-1022, 0x1p-1074, 0x1p-54, 0x1p-28, 5.921587195794508, 18.7, 26.5432, 27.2269, 36.7368, 708.39641853226408, 709.78271289338397,
+                   745.13321910194122})
     points.push_back(p);
   for (double point : points)
     for (std::uint64_t sign : {std::uint64_t{0}, std::uint64_t{1} << 63})

@@ -52,7 +52,8 @@ S first_lane(Pack<S> x) {
   return lanes[0];
 }
 
-/// |got − exact| in spacings of S at exact. Beyond the largest S both count as its next power of two, so an overflow a little too early is a small error, and a NaN
+/// |got − exact| in spacings of S at exact. Beyond the largest S both count as its next power of two, so an overflow a little too early is a small
+/// error, and a NaN
 /// that should be none, or none that should be one, is an infinite one.
 template <Native S, class Exact>
 double ulps(S got, Exact exact) {

@@ -253,9 +253,9 @@ std::string coverage(const std::vector<VerdictRow>& verdicts) {
   std::string body;
   for (const auto& [law, effort] : laws) {
     const auto number = [](double value) { return html::number_cell(value, html::count(value)); };
-    const auto times = [&](const char* verdict) {
-      const auto found = effort.counts.find(verdict);
-      return number(found == effort.counts.end() ? 0 : static_cast<double>(found->second));
+    const auto times = [&number, &counts = effort.counts](const char* verdict) {
+      const auto found = counts.find(verdict);
+      return number(found == counts.end() ? 0 : static_cast<double>(found->second));
     };
     body += "<tr>" + html::text("th", "", law) + times("holds") + times("fails") + times("unresolved") + times("not_applicable") + times("error") +
             number(effort.cases) + number(effort.unresolved) + number(effort.discarded) +

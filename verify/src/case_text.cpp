@@ -34,7 +34,8 @@ double number_from(const std::string& text, const std::string& field) {
   const bool hexadecimal = digits.substr(0, 2) == "0x";
   if (hexadecimal) digits.remove_prefix(2);
   double value = 0;
-  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? std::chars_format::hex : std::chars_format::general);
+  const auto result =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? std::chars_format::hex : std::chars_format::general);
   if (digits.empty() || result.ec != std::errc() || result.ptr != digits.data() + digits.size())
     throw ConfigError(fmt::format("the case's {} expects numbers such as 0.5 or 0x1.8p-4, got '{}'", field, text));
   return negative ? -value : value;
@@ -105,7 +106,8 @@ Case case_from_text(std::string_view line, std::string* law) {
   bool spec_seen = false;
   for (const std::string& field : split(line, '|')) {
     const std::size_t equals = field.find('=');
-    const std::string key = field.substr(0, equals), value = equals == std::string::npos ? std::string() : trimmed(std::string_view(field).substr(equals + 1));
+    const std::string key = field.substr(0, equals),
+                      value = equals == std::string::npos ? std::string() : trimmed(std::string_view(field).substr(equals + 1));
     if (key == "law" && !spec_seen) {
       if (law) *law = value;
     } else if (!spec_seen) {

@@ -9,7 +9,8 @@
 namespace flowgauge::verify {
 namespace {
 
-/// Weights of f(x + kh) − f(x − kh), k = 1 … reach, over h (central), and of f(x ± kh), k = 0 … reach, over ±h (one-sided), with the next lower order on the same
+/// Weights of f(x + kh) − f(x − kh), k = 1 … reach, over h (central), and of f(x ± kh), k = 0 … reach, over ±h (one-sided), with the next
+/// lower order on the same
 /// nodes. noise is Λ, the sum of the weights' magnitudes; the weights are integers over a divisor, exact in every T.
 template <int Reach>
 struct Weights {
@@ -102,7 +103,8 @@ Entry<T> one_sided(const Line<T>& line, int row, const T& noise, int side) {
   return entry(higher / divisor, lower / divisor, w.one_sided_noise, noise, line);
 }
 
-/// step·max(1, |x|), at most a share of the distance to the domain's nearer end, rounded down to a power of two so that most nodes are exact. 0: x is on the end.
+/// step·max(1, |x|), at most a share of the distance to the domain's nearer end, rounded down to a power of two so that most nodes are exact. 0: x
+/// is on the end.
 double step_within(double x, double step, double widest, const Interval& domain, int reach, bool& at_edge) {
   const double wanted = step * std::max(1.0, std::abs(x));
   const double distance = std::min(x - domain.low, domain.high - x);

@@ -59,7 +59,9 @@ Spread conditioning(const Trial& trial, Way way, std::span<const double> x, std:
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(image.value[j], truth.value[j]));
     spread.log_det = max(spread.log_det, distance(image.log_det, truth.log_det));
   }
-  const auto widened = [](double deviation, const Wide& v) { return 0x1p12 * 4 * (deviation + unit_roundoff * std::max(1.0, std::abs(to_double(v)))); };
+  const auto widened = [](double deviation, const Wide& v) {
+    return 0x1p12 * 4 * (deviation + unit_roundoff * std::max(1.0, std::abs(to_double(v))));
+  };
   for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], truth.value[j]);
   spread.log_det = widened(spread.log_det, truth.log_det);
   return spread;
@@ -79,7 +81,8 @@ BoundedLogDet<Wide> true_log_det(const Trial& trial, Way way, std::span<const Wi
   return bounded_log_det_of_duals(jacobian(trial, way, x, context), static_cast<int>(x.size()));
 }
 
-void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, std::span<const Wide> x, std::span<const Wide> context, const std::string& what) {
+void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, std::span<const Wide> x, std::span<const Wide> context,
+                     const std::string& what) {
   const Image<Wide> image = trial.map<Wide>(way, x, context);
   if (!representable(image)) return;
   const BoundedLogDet<Wide> duals = true_log_det(trial, way, x, context);
@@ -116,13 +119,15 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
   const Spread out = random_rounding(trial, there, x, context, truth);
   const bool returns = representable(truth_back);
   const Spread home = returns ? random_rounding(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
-  const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(), absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
+  const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
+                        absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
   const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
-                                  inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) + Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
+                                  inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) +
+                                  Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
   for (Index k = 0; k < d; ++k) {
     if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) return result.unresolved(row, "ill_conditioned");
-    result.compare(row, fmt::format("{}[{}] after there and back", there == Way::forward ? "x" : "y", k), x[k], back.value[k], std::abs(back.value[k] - x[k]), allowed[k],
-                   "value");
+    result.compare(row, fmt::format("{}[{}] after there and back", there == Way::forward ? "x" : "y", k), x[k], back.value[k],
+                   std::abs(back.value[k] - x[k]), allowed[k], "value");
   }
 }
 
@@ -134,19 +139,26 @@ std::string residual_words(const Examined& examined, int dim) {
     right += f.outcome == Outcome::agree;
   }
   if (wrong.empty()) return {};
-  const auto all = [&](auto holds) { return std::all_of(wrong.begin(), wrong.end(), [&](const Finding* f) { return holds(f->expected_value, f->observed_value); }); };
+  const auto all = [&](auto holds) {
+    return std::all_of(wrong.begin(), wrong.end(), [&](const Finding* f) { return holds(f->expected_value, f->observed_value); });
+  };
   const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b)); };
   if (all([](double, double o) { return std::isnan(o); })) return "the observed value is not a number (NaN)";
   if (all([](double, double o) { return std::isinf(o); })) return "the observed value is infinite";
-  if (all([&](double e, double o) { return near(o, -e) && std::abs(e) > 1e-12; })) return "it has the sign of the other direction: observed = -expected";
+  if (all([&](double e, double o) { return near(o, -e) && std::abs(e) > 1e-12; }))
+    return "it has the sign of the other direction: observed = -expected";
   const double shift = wrong.front()->observed_value - wrong.front()->expected_value;
-  if (wrong.size() > 1 && all([&](double e, double o) { return near(o - e, shift); })) return fmt::format("it is off by a constant: observed - expected = {:.6g} in every wrong row", shift);
-  if (dim > 1 && all([&](double e, double o) { return near(o, dim * e) && std::abs(e) > 1e-12; })) return fmt::format("it is off by a factor d = {}", dim);
-  if (dim > 1 && all([&](double e, double o) { return near(o * dim, e) && std::abs(e) > 1e-12; })) return fmt::format("it is too small by a factor d = {}", dim);
+  if (wrong.size() > 1 && all([&](double e, double o) { return near(o - e, shift); }))
+    return fmt::format("it is off by a constant: observed - expected = {:.6g} in every wrong row", shift);
+  if (dim > 1 && all([&](double e, double o) { return near(o, dim * e) && std::abs(e) > 1e-12; }))
+    return fmt::format("it is off by a factor d = {}", dim);
+  if (dim > 1 && all([&](double e, double o) { return near(o * dim, e) && std::abs(e) > 1e-12; }))
+    return fmt::format("it is too small by a factor d = {}", dim);
   if (all([&](double e, double o) { return near(o, std::exp(e)) && std::abs(e) > 1e-12; })) return "it is the determinant itself, not its log";
   if (all([&](double e, double o) { return o == 0 && std::abs(e) > 1e-12; })) return "it is 0 where it should not be";
   if (all([&](double e, double o) { return near(o, 2 * e) && std::abs(e) > 1e-12; })) return "it is counted twice: observed = 2 x expected";
-  if (all([&](double e, double o) { return std::abs(o - e) <= 1e-5 * std::max(1.0, std::abs(e)) && std::abs(o - e) > 1e-12; })) return "it agrees to about the precision of float";
+  if (all([&](double e, double o) { return std::abs(o - e) <= 1e-5 * std::max(1.0, std::abs(e)) && std::abs(o - e) > 1e-12; }))
+    return "it agrees to about the precision of float";
   if (right > 0) return fmt::format("{} of {} comparisons are right", right, right + static_cast<int>(wrong.size()));
   return {};
 }

@@ -40,7 +40,9 @@ Rounding Rounding::rounded(double exact) {
   return Rounding(uniform < share && std::isfinite(neighbour) ? neighbour : exact);
 }
 
-RoundingSeed::RoundingSeed(std::uint64_t seed) : outer_position(stream.position), outer_active(stream.active) { stream = {mixed(seed + golden_ratio), true}; }
+RoundingSeed::RoundingSeed(std::uint64_t seed) : outer_position(stream.position), outer_active(stream.active) {
+  stream = {mixed(seed + golden_ratio), true};
+}
 RoundingSeed::~RoundingSeed() { stream = {outer_position, outer_active}; }
 
 }  // namespace flowgauge

@@ -58,7 +58,8 @@ std::vector<Family> all_families() {
   return families;
 }
 
-Subject::Subject(Workshop workshop, const FlowSpec& spec, int dim, int context) : workshop_(std::move(workshop)), plain_(make<double>(workshop_, spec, dim, context)) {
+Subject::Subject(Workshop workshop, const FlowSpec& spec, int dim, int context)
+    : workshop_(std::move(workshop)), plain_(make<double>(workshop_, spec, dim, context)) {
   const auto& layers = plain_.layers();
   if (!layers.empty()) facts_ = layers.front().info().facts;
   Index without_context = 0;
@@ -170,6 +171,7 @@ template Image<WideDual> Trial::map(Way, std::span<const WideDual>, std::span<co
 template Image<Rounding> Trial::map(Way, std::span<const Rounding>, std::span<const Rounding>, std::span<const Rounding>) const;
 template Gradient<double> Trial::backward(const Batch<double>&, const Batch<double>&, const Batch<double>&, const std::vector<double>&) const;
 template Gradient<Wide> Trial::backward(const Batch<Wide>&, const Batch<Wide>&, const Batch<Wide>&, const std::vector<Wide>&) const;
-template Gradient<Rounding> Trial::backward(const Batch<Rounding>&, const Batch<Rounding>&, const Batch<Rounding>&, const std::vector<Rounding>&) const;
+template Gradient<Rounding> Trial::backward(const Batch<Rounding>&, const Batch<Rounding>&, const Batch<Rounding>&,
+                                            const std::vector<Rounding>&) const;
 
 }  // namespace flowgauge::verify

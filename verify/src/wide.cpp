@@ -195,9 +195,13 @@ std::string to_text(const Wide& x) {
   char mantissa[digits + 2];  // sign, digits, end
   mpfr_exp_t exponent = 0;
   mpfr_get_str(mantissa, &exponent, 10, digits, Lent(x), MPFR_RNDN);
-  std::string text = mantissa;
-  text.insert(text[0] == '-' ? 2 : 1, ".");
-  return text + "e" + std::to_string(x == Wide() ? 0 : exponent - 1);
+  const std::string_view all = mantissa;
+  const std::size_t point = all[0] == '-' ? 2 : 1;
+  std::string text(all.substr(0, point));
+  text += '.';
+  text += all.substr(point);
+  text += 'e';
+  return text += std::to_string(x == Wide() ? 0 : exponent - 1);
 }
 std::ostream& operator<<(std::ostream& out, const Wide& x) { return out << to_text(x); }
 

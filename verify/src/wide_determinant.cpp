@@ -23,8 +23,8 @@ using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>
 template <class T>
 Eigen::Map<const Matrix<T>> square(std::span<const T> a, int d, const char* what) {
   if (d < 1 || a.size() != static_cast<std::size_t>(d) * d)
-    throw ShapeError(std::string("the ") + what + " of a determinant of dimension " + std::to_string(d) + " needs " + std::to_string(d) + "² entries, d ≥ 1; got " +
-                     std::to_string(a.size()));
+    throw ShapeError(std::string("the ") + what + " of a determinant of dimension " + std::to_string(d) + " needs " + std::to_string(d) +
+                     "² entries, d ≥ 1; got " + std::to_string(a.size()));
   return {a.data(), d, d};
 }
 bool finite(double x) { return std::isfinite(x); }

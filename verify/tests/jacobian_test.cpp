@@ -117,7 +117,8 @@ TEST(Jacobian, DifferencesInWideKeepTheirBound) {
   EXPECT_LE(worst, Wide(1.0));
 }
 
-/// A 2 × 2 matrix with condition number κ: rotations around diag(1, 1/κ), over 3 so that its entries fill all the bits of T (products of doubles with steps of a power
+/// A 2 × 2 matrix with condition number κ: rotations around diag(1, 1/κ), over 3 so that its entries fill all the bits of T (products of doubles
+/// with steps of a power
 /// of two would be exact in Wide). Its determinant is that of its entries as they are.
 struct LinearMap {
   double a[4];
@@ -179,7 +180,8 @@ struct Knee {
   }
 };
 
-/// A knot at every place inside the stencils of the ladder, from 1e-7 steps to 4 steps off, on either side: no false log-determinant passes as resolved.
+/// A knot at every place inside the stencils of the ladder, from 1e-7 steps to 4 steps off, on either side: no false log-determinant passes as
+/// resolved.
 TEST(Jacobian, KinksAnywhereNearAreSeen) {
   const double x = 1.25;  // steps are powers of two: 2^-7, 2^-10, 2^-13 and the witness 2^-16
   int resolved = 0, cases = 0;
@@ -194,7 +196,8 @@ TEST(Jacobian, KinksAnywhereNearAreSeen) {
           if (result.unresolved != Unresolved::no) continue;
           ++resolved;
           const double exact = x >= f.knot ? std::log1p(gap) : 0;
-          ASSERT_LE(std::abs(result.estimate.log_abs - exact), result.estimate.tolerance) << "gap " << gap << ", " << side * offset << " steps of " << step;
+          ASSERT_LE(std::abs(result.estimate.log_abs - exact), result.estimate.tolerance)
+              << "gap " << gap << ", " << side * offset << " steps of " << step;
         }
   EXPECT_GE(resolved, cases / 2);
 }
@@ -233,7 +236,8 @@ TEST(Jacobian, StepsStayInsideTheDomain) {
     EXPECT_LT(high, 1);
   }
   const VectorMap<double> root = [](auto in, auto out) { out[0] = std::sqrt(in[0]); };
-  for (const double x : {0.0, -1.0}) EXPECT_EQ(log_det_by_differences<double>(root, {&x, 1}, {{0, inf}, {}}).unresolved, Unresolved::domain_edge) << x;
+  for (const double x : {0.0, -1.0})
+    EXPECT_EQ(log_det_by_differences<double>(root, {&x, 1}, {{0, inf}, {}}).unresolved, Unresolved::domain_edge) << x;
 }
 
 TEST(Jacobian, WhatIsNotFiniteIsUnresolved) {

@@ -37,7 +37,8 @@ Spread spread_of(double exact) {
   return {sum / draws, std::sqrt(squares / draws), largest};
 }
 
-/// r·(1 + uδ) rounded to one of the neighbours with its mean kept: mean 0, variance E|r·u·δ|·gap = 1/m in units of u·r, m in [1, 2) the mantissa; a power of two has half the
+/// r·(1 + uδ) rounded to one of the neighbours with its mean kept: mean 0, variance E|r·u·δ|·gap = 1/m in units of u·r, m in [1, 2) the
+/// mantissa; a power of two has half the
 /// gap below, so (1 + ½)/2 there. Six standard errors; the fourth moment is at most 4 (steps of at most 2u).
 TEST(Rounding, MeanErrorIsZeroAndItsSizeAsComputed) {
   const RoundingSeed seed(1);
@@ -65,7 +66,8 @@ TEST(Rounding, SubnormalsMoveByOneUnitAtMost) {
   EXPECT_NEAR(seen[2], 500, 6 * std::sqrt(4000 * 0.125 * 0.875));
 }
 
-/// Every operation and every function of the vocabulary draws: 64 results of one input are not all the same, and none is further than the two neighbours.
+/// Every operation and every function of the vocabulary draws: 64 results of one input are not all the same, and none is further than the two
+/// neighbours.
 TEST(Rounding, EveryOperationRounds) {
   const RoundingSeed seed(3);
   const auto expect = [](const char* name, auto f) {

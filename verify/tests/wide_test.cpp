@@ -231,7 +231,8 @@ TEST(Wide, DualRulesAgainstDifferences) {
   }
 }
 
-/// normal_quantile of lib, the one function of the vocabulary that is not a library's: ulps against Newton's in 50 digits. The limit is what docs/architecture.md states.
+/// normal_quantile of lib, the one function of the vocabulary that is not a library's: ulps against Newton's in 50 digits. The limit is what
+/// docs/architecture.md states.
 template <Native S>
 void expect_quantile_within(double limit) {
   std::mt19937_64 bits(2);
@@ -266,7 +267,8 @@ std::vector<Wide> hilbert(int d) {
 
 /// 1/det of the Hilbert matrices are integers: OEIS A005249.
 TEST(Wide, DeterminantsOfHilbertMatrices) {
-  const std::array reciprocal{"1", "12", "2160", "6048000", "266716800000", "186313420339200000", "2067909047925770649600000", "365356847125734485878112256000000"};
+  const std::array reciprocal{
+      "1", "12", "2160", "6048000", "266716800000", "186313420339200000", "2067909047925770649600000", "365356847125734485878112256000000"};
   for (int d = 1; d <= 8; ++d) {
     const std::vector<Wide> a = hilbert(d);
     std::vector<Wide> rounding;

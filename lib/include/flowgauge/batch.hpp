@@ -89,7 +89,8 @@ using ColumnIn = std::span<const S>;
 template <class S>
 using ColumnOut = std::span<S>;
 
-/// Memory for the inside of a call: taken in order, given back by scope, kept for the next call, so that a warm hot path allocates nothing. Not shared by threads.
+/// Memory for the inside of a call: taken in order, given back by scope, kept for the next call, so that a warm hot path allocates nothing. Not
+/// shared by threads.
 class Scratch {
  public:
   /// `count` objects on a 64-byte boundary, of any content, until the enclosing Scope ends.

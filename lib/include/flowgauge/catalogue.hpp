@@ -36,7 +36,8 @@ const std::vector<Member<S>>& catalogue();
 template <class S>
 void extend_catalogue(std::vector<Member<S>> more);
 
-/// A layer from its spec at `dim` coordinates and `context` numbers of context. A transformer's bare name is its elementwise layer. ConfigError as in options.hpp.
+/// A layer from its spec at `dim` coordinates and `context` numbers of context. A transformer's bare name is its elementwise layer. ConfigError as in
+/// options.hpp.
 template <class S>
 Layer<S> make_layer(const Item&, int dim, int context = 0);
 template <class S>

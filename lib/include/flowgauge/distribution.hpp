@@ -14,9 +14,12 @@ struct Estimate {
   double value = 0, std_error = 0;
 };
 
-/// How fast P(|x| > t) falls at one end of one coordinate: the classes of the tail algebra, heavier downwards. −log P to leading order is: nothing left (bounded);
-/// faster than any c·t^b (super_stretched); c·t^b (stretched: normal b = 2, laplace b = 1); c·(log t)^k, k > 1 (log_normal_like); alpha·log t (power: cauchy alpha
-/// = 1); slower than any of these (slower_than_power); unknown is reported, never guessed. `edge` marks a finite end whose distance u has 1/u of that class.
+/// How fast P(|x| > t) falls at one end of one coordinate: the classes of the tail algebra, heavier downwards. −log P to leading order is: nothing
+/// left (bounded);
+/// faster than any c·t^b (super_stretched); c·t^b (stretched: normal b = 2, laplace b = 1); c·(log t)^k, k > 1 (log_normal_like); alpha·log t
+/// (power: cauchy alpha
+/// = 1); slower than any of these (slower_than_power); unknown is reported, never guessed. `edge` marks a finite end whose distance u has 1/u of that
+/// class.
 struct TailClass {
   enum class Kind { bounded, super_stretched, stretched, log_normal_like, power, slower_than_power, unknown };
   Kind kind = Kind::unknown;

@@ -6,7 +6,8 @@
 
 namespace flowgauge {
 
-/// A value and its derivatives along N directions, over any real T (a pack, double, 50 digits): the default backward of every formula, and exact Jacobians for
+/// A value and its derivatives along N directions, over any real T (a pack, double, 50 digits): the default backward of every formula, and exact
+/// Jacobians for
 /// the laws. Derivatives of select, abs, min, max and copysign are those of the branch taken; at a kink, of the side that the sign of zero names.
 template <class T, int N>
 struct Dual {

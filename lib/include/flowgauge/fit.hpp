@@ -37,9 +37,11 @@ struct FitResult {
   std::string detail;          ///< why it stopped early
 };
 
-/// Fits θ in place. Deterministic: the same (θ, data, options, seed) gives the same bits on any number of threads, because a fit runs on one and sums gradients in
+/// Fits θ in place. Deterministic: the same (θ, data, options, seed) gives the same bits on any number of threads, because a fit runs on one and
+/// sums gradients in
 /// the order of the rows. `watch` is called after each step and may stop the fit by returning false. ConfigError for options that make no sense.
 template <class S>
-FitResult fit(Flow<S>&, const TrainingData&, const FitOptions&, std::uint64_t seed, const std::function<bool(const FitProgress&, const Flow<S>&)>& watch = {});
+FitResult fit(Flow<S>&, const TrainingData&, const FitOptions&, std::uint64_t seed,
+              const std::function<bool(const FitProgress&, const Flow<S>&)>& watch = {});
 
 }  // namespace flowgauge

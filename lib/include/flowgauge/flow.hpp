@@ -9,7 +9,8 @@ struct Workspace {
   Scratch scratch;
 };
 
-/// The adjoint seed of one tile: what the loss wants of z and log_det. Row i of the tile is row `first + i` of the batch; only `count` rows are real, the rest is padding
+/// The adjoint seed of one tile: what the loss wants of z and log_det. Row i of the tile is row `first + i` of the batch; only `count` rows are real,
+/// the rest is padding
 /// whose gradients must be 0 (they arrive zeroed).
 template <class S>
 struct TileSeed {
@@ -56,7 +57,8 @@ class Flow {
   /// log q(x) = log N(f(x)) + log_det.
   void log_prob(BatchIn<S> x, ColumnOut<S> log_q, Workspace&, BatchIn<S> context = {}) const;
 
-  /// Forward, then backward from what `seed` makes of (z, log_det), tile by tile in order, without a second forward. grad_theta gains; grad_x, if it has rows, is
+  /// Forward, then backward from what `seed` makes of (z, log_det), tile by tile in order, without a second forward. grad_theta gains; grad_x, if it
+  /// has rows, is
   /// overwritten. The primitive of every fit.
   void train(BatchIn<S> x, const std::function<void(const TileSeed<S>&)>& seed, std::span<S> grad_theta, Workspace&, BatchIn<S> context = {},
              BatchOut<S> grad_x = {}) const;

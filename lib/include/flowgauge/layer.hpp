@@ -31,10 +31,12 @@ struct Convergence {
   Index not_converged = 0;
 };
 
-/// Tiles have up to this many rows; a short one is padded to 3 packs with copies of its last row. So no row's bits depend on its place (docs/architecture.md).
+/// Tiles have up to this many rows; a short one is padded to 3 packs with copies of its last row. So no row's bits depend on its place
+/// (docs/architecture.md).
 inline constexpr Index tile_rows = 480;
 
-/// The inside of a layer, called with one tile: x is rows × dim with rows ≤ tile_rows and a multiple of the pack's width. Shapes are right, nothing aliases.
+/// The inside of a layer, called with one tile: x is rows × dim with rows ≤ tile_rows and a multiple of the pack's width. Shapes are right,
+/// nothing aliases.
 /// log_det (rows) is overwritten with the layer's own contribution.
 template <class S>
 class LayerBody {
@@ -47,7 +49,8 @@ class LayerBody {
   virtual Index tape_size(Index /*rows*/) const { return 0; }
   virtual void forward(const Given<S>&, BatchIn<S> x, BatchOut<S> y, S* log_det, S* tape, Scratch&) const = 0;
   virtual Convergence inverse(const Given<S>&, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const = 0;
-  virtual void backward(const Given<S>&, BatchIn<S> x, const S* tape, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>&, Scratch&) const = 0;
+  virtual void backward(const Given<S>&, BatchIn<S> x, const S* tape, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>&,
+                        Scratch&) const = 0;
   /// Adds the inputs of `coordinate` where y or its slope jumps, given theta (used at dim 1, where nothing else moves them).
   virtual void knots(const Given<S>&, Index /*coordinate*/, std::vector<double>&) const {}
 };
@@ -63,7 +66,8 @@ struct LayerInfo {
   std::function<void(std::span<double>)> mend_initial;  ///< after initial_parameters, where the formula wants more
 };
 
-/// An invertible map y = f(x) of ℝᵈ with log_det = log|det ∂f/∂x|, at scalar S, erased, immutable, shared, thread-safe. Batches are n × dim; n may be 0.
+/// An invertible map y = f(x) of ℝᵈ with log_det = log|det ∂f/∂x|, at scalar S, erased, immutable, shared, thread-safe. Batches are n × dim;
+/// n may be 0.
 /// Calls check shapes before anything is written: ShapeError (expected, got), also when an output aliases an input.
 template <class S>
 class Layer {

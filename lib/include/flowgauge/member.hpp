@@ -47,7 +47,8 @@ Layer<S> layer_from(const std::string& name, const Item& item, int dim, int cont
   info->blocks = f.parameters(dim, context);
   info->parameters = total_count(info->blocks);
   info->facts = f.facts(dim);
-  if constexpr (requires(std::span<double> theta) { f.initial(theta, dim); }) info->mend_initial = [f, dim](std::span<double> theta) { f.initial(theta, dim); };
+  if constexpr (requires(std::span<double> theta) { f.initial(theta, dim); })
+    info->mend_initial = [f, dim](std::span<double> theta) { f.initial(theta, dim); };
   std::shared_ptr<const LayerBody<S>> body;
   if constexpr (TileFormula<F>) {
     body = std::make_shared<TileOf<S, F>>(f, dim);

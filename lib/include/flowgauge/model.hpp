@@ -6,7 +6,8 @@
 
 namespace flowgauge {
 
-/// A trained flow as a file: JSON with format, version, spec, dim, context, dtype, and θ layer by layer and block by block as shortest round-trip decimals, so that
+/// A trained flow as a file: JSON with format, version, spec, dim, context, dtype, and θ layer by layer and block by block as shortest round-trip
+/// decimals, so that
 /// loading gives the same bits. `notes` are free text (source, seed, command).
 struct Model {
   std::string flow;             ///< canonical spec

@@ -17,7 +17,8 @@ T polynomial(const double (&coefficients)[K], T x) {
 
 /// Φ⁻¹(p): the x with normal_cdf(x) = p; −∞ at 0, ∞ at 1, NaN outside [0, 1].
 ///
-/// Three rational approximations of degree 7/7, relative error about 1e-16: in q = p − ½ for |q| ≤ 0.425, else in r = √(−log min(p, 1 − p)), up to r = 5 and
+/// Three rational approximations of degree 7/7, relative error about 1e-16: in q = p − ½ for |q| ≤ 0.425, else in r = √(−log min(p, 1 −
+/// p)), up to r = 5 and
 /// beyond. Near p = 1 the spacing of p itself is the limit: take −normal_quantile(1 − p) where 1 − p is what is known.
 /// source: Wichura 1988, "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics 37(3), PPND16.
 template <Real T>
@@ -41,7 +42,8 @@ T normal_quantile(T p) {
   const T r = sqrt(-log(select(q <= T(0.0), p, T(1.0) - p)));
   const T near = r - T(1.6);
   const T far = r - T(5.0);
-  const T tail = select(r <= T(5.0), polynomial(tail_over, near) / polynomial(tail_under, near), polynomial(far_over, far) / polynomial(far_under, far));
+  const T tail =
+      select(r <= T(5.0), polynomial(tail_over, near) / polynomial(tail_under, near), polynomial(far_over, far) / polynomial(far_under, far));
 
   const T x = select(abs(q) <= T(0.425), central, copysign(tail, q));  // outside [0, 1] the logarithm has already made a NaN
   const T infinite = Constants<T>::infinity();

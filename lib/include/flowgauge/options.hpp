@@ -43,7 +43,8 @@ class OptionLister {
   void operator()(std::string_view name, FlowSpec& value);
 };
 
-/// Visits options and sets them from an item's arguments: named ones by name, positional ones in declared order. ConfigError: unknown name (nearest one),
+/// Visits options and sets them from an item's arguments: named ones by name, positional ones in declared order. ConfigError: unknown name (nearest
+/// one),
 /// wrong type, out of range, given twice.
 class OptionReader {
  public:
@@ -66,8 +67,9 @@ class OptionReader {
   std::vector<std::string> names_;
 };
 
-/// Visits options and prints the arguments that differ from the defaults, in declared order. A first option that is a choice or an item stands without its key,
-/// and an item is always printed: triangular(lower), coupling(affine, hidden=[8]).
+/// Visits options and prints the arguments that differ from the defaults, in declared order. A first option that is a choice or an item stands
+/// without its key,
+/// and a first item is always printed: triangular(lower), coupling(affine, hidden=[8]).
 class OptionPrinter {
  public:
   explicit OptionPrinter(std::vector<OptionInfo> defaults) : defaults_(std::move(defaults)) {}
@@ -81,7 +83,8 @@ class OptionPrinter {
   void operator()(std::string_view name, FlowSpec& value);
 
  private:
-  void add(std::string_view name, Value value);
+  enum class Style { keyed, word, item };
+  void add(std::string_view name, Value value, Style style = Style::keyed);
   std::vector<OptionInfo> defaults_;
   std::size_t at_ = 0;
 };

@@ -5,8 +5,10 @@
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
 
-/// W numbers at once (ISPC's model): a struct of ours around an xsimd batch. Transcendental functions are glibc's libmvec by its vector symbols: worst 4.0 ulp in
-/// float, 2.9 in double, no special value wrong; xsimd 8.1's own lose −0, subnormals and the edges of overflow (docs/architecture.md, "xsimd or libmvec").
+/// W numbers at once (ISPC's model): a struct of ours around an xsimd batch. Transcendental functions are glibc's libmvec by its vector symbols:
+/// worst 4.0 ulp in
+/// float, 2.9 in double, no special value wrong; xsimd 8.1's own lose −0, subnormals and the edges of overflow (docs/architecture.md, "xsimd or
+/// libmvec").
 namespace flowgauge {
 
 template <Native S>

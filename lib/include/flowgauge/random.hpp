@@ -9,11 +9,13 @@ namespace flowgauge {
 /// 64-bit FNV-1a of a text: stream numbers, cell ids. The same on every machine.
 std::uint64_t hash_text(std::string_view text);
 
-/// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011) with key = seed, stream = hash(purpose + the canonical text of what it serves), counter =
+/// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011) with key = seed, stream = hash(purpose + the canonical text of what it serves),
+/// counter =
 /// (row, draw). Number (row, draw) depends on nothing else: not on threads, shards, batches or what was drawn before.
 class RandomStream {
  public:
-  /// `seed` < 2³¹ (a table that reads it back must not round it). A stream serves one purpose and one subject, such as ("source-sample", "laplace(scale=2)").
+  /// `seed` < 2³¹ (a table that reads it back must not round it). A stream serves one purpose and one subject, such as ("source-sample",
+  /// "laplace(scale=2)").
   RandomStream(std::uint64_t seed, std::string_view purpose, std::string_view subject = {});
 
   /// A uniform double in the open interval (0, 1): an odd multiple of 2⁻⁵³, so that 1 − u is exact and as likely as u.

@@ -4,8 +4,10 @@
 #include <concepts>
 #include <limits>
 
-/// The vocabulary of formulas. A formula is written once, for one number of a generic real type T, and is called with float, double, packs of them, duals over any
-/// T, 50-digit numbers and randomly rounded doubles. The vocabulary is closed: arithmetic, comparisons that give a mask, select, and the functions below.
+/// The vocabulary of formulas. A formula is written once, for one number of a generic real type T, and is called with float, double, packs of them,
+/// duals over any
+/// T, 50-digit numbers and randomly rounded doubles. The vocabulary is closed: arithmetic, comparisons that give a mask, select, and the functions
+/// below.
 /// There is no `if` on a value: `select` evaluates both sides, so both must be finite wherever a derivative is taken.
 namespace flowgauge {
 

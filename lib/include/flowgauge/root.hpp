@@ -10,8 +10,10 @@ struct Root {
   Mask<T> converged;
 };
 
-/// The root of an increasing g in [low, high], lane by lane: Newton's step where it stays inside the bracket, else the middle. `g(x)` gives {value, slope}.
-/// A finished lane is frozen, so no row sees its neighbours. The iteration runs on detached numbers; one last Newton step on g itself then carries derivatives
+/// The root of an increasing g in [low, high], lane by lane: Newton's step where it stays inside the bracket, else the middle. `g(x)` gives {value,
+/// slope}.
+/// A finished lane is frozen, so no row sees its neighbours. The iteration runs on detached numbers; one last Newton step on g itself then carries
+/// derivatives
 /// (implicit function theorem: dx = −∂g/g′), so that duals go through an iterative inverse.
 template <Real T, class G>
 Root<T> increasing_root(G g, T low, T high) {

@@ -6,7 +6,8 @@
 #include <vector>
 
 /// Flows, layers and sources as text. Grammar:
-///   flow := item+      item := INT '*' '(' flow ')' | INT '*' name… | name ['(' arg {',' arg} ')']      arg := [key '='] (number | word | list | flow)
+///   flow := item+      item := INT '*' '(' flow ')' | INT '*' name… | name ['(' arg {',' arg} ')']      arg := [key '='] (number | word | list |
+///   flow)
 /// Example: `4*(coupling(rational_quadratic_spline(bins=8), hidden=[64,64]) permutation)`. A spec is a plain value and knows no number type.
 namespace flowgauge {
 

@@ -3,7 +3,8 @@
 #include <flowgauge/batch.hpp>
 #include <flowgauge/pack.hpp>
 
-/// What a tile is multiplied with. All run over packs of rows, a few columns at a time; a row's result depends on that row alone, to the bit, and sums over rows
+/// What a tile is multiplied with. All run over packs of rows, a few columns at a time; a row's result depends on that row alone, to the bit, and
+/// sums over rows
 /// run in the order of the rows. Defined once per scalar (lib: float and double; verify: its own).
 namespace flowgauge {
 
@@ -25,7 +26,8 @@ void add_column_sums(BatchIn<S> g, S* b);
 template <class S>
 void multiply_by_slope(Activation, BatchIn<S> a, BatchOut<S> g);
 
-/// y_j = b_j + Σ_k x_k·w(k, j) over k ≥ j (upper) or k ≤ j (lower); w(k, j) at weight[k·dim + j]. Entries of the other triangle are never multiplied, not even
+/// y_j = b_j + Σ_k x_k·w(k, j) over k ≥ j (upper) or k ≤ j (lower); w(k, j) at weight[k·dim + j]. Entries of the other triangle are never
+/// multiplied, not even
 /// by 0, so an infinite x_k leaves the others alone. bias may be nullptr: then 0.
 template <class S>
 void triangular_product(bool upper, BatchIn<S> x, const S* weight, const S* bias, BatchOut<S> y);
@@ -33,7 +35,8 @@ void triangular_product(bool upper, BatchIn<S> x, const S* weight, const S* bias
 template <class S>
 void triangular_solve(bool upper, BatchIn<S> y, const S* weight, const S* reciprocal, const S* bias, BatchOut<S> x);
 
-/// Row by row the v of Jᵀv = c, in place of c. Entry (k, j) of row i's J at jacobian[(k·d + j)·n + i]; J is overwritten. Elimination with partial pivoting, our
+/// Row by row the v of Jᵀv = c, in place of c. Entry (k, j) of row i's J at jacobian[(k·d + j)·n + i]; J is overwritten. Elimination with partial
+/// pivoting, our
 /// own fifteen lines because it runs on every real; decompositions of plain numbers are Eigen's.
 template <class S>
 void solve_transposed(S* jacobian, BatchOut<S> c);

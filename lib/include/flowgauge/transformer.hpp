@@ -43,8 +43,10 @@ concept HasBackward = requires(const F f, std::span<double> p, double x) { f.bac
 template <class F>
 concept HasKnots = requires(const F f, std::span<double> p, std::vector<double>& k) { f.knots(f.shape(p), k); };
 
-/// A transformer at scalar S, erased, as the drivers see it: tiles of m coordinates. `shared`: every coordinate has its own K parameters, one for all rows
-/// (theta, coordinate after coordinate). `rowwise`: every row has its own (parameters: rows × m·K, column j·K + k). log_det gains the sum over coordinates.
+/// A transformer at scalar S, erased, as the drivers see it: tiles of m coordinates. `shared`: every coordinate has its own K parameters, one for all
+/// rows
+/// (theta, coordinate after coordinate). `rowwise`: every row has its own (parameters: rows × m·K, column j·K + k). log_det gains the sum over
+/// coordinates.
 template <class S>
 class TransformerBody {
  public:
@@ -55,10 +57,11 @@ class TransformerBody {
   virtual Index inverse_shared(const S* theta, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const = 0;
   virtual Index inverse_rowwise(BatchIn<S> parameters, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const = 0;
   /// grad_x is overwritten, grad_theta gains.
-  virtual void backward_shared(const S* theta, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x, S* grad_theta, Scratch&) const = 0;
+  virtual void backward_shared(const S* theta, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x, S* grad_theta,
+                               Scratch&) const = 0;
   /// grad_x and grad_parameters are overwritten.
-  virtual void backward_rowwise(BatchIn<S> parameters, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x, BatchOut<S> grad_parameters,
-                                Scratch&) const = 0;
+  virtual void backward_rowwise(BatchIn<S> parameters, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x,
+                                BatchOut<S> grad_parameters, Scratch&) const = 0;
   virtual void knots(const S* parameters, std::vector<double>&) const = 0;
 };
 

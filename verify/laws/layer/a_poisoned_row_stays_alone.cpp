@@ -30,7 +30,8 @@ Law a_poisoned_row_stays_alone() {
                 const auto out = run(dirty);
                 const auto judge = [&](Index i, const std::string& what, double expected, double got) {
                   if (expected == got || (expected != expected && got != got)) return;
-                  result.compare(i % trial.rows(), fmt::format("{} in row {} when row {} of {} is {}", what, i, poisoned, n, poison), expected, got, std::abs(got - expected), 0, "bits");
+                  result.compare(i % trial.rows(), fmt::format("{} in row {} when row {} of {} is {}", what, i, poisoned, n, poison), expected, got,
+                                 std::abs(got - expected), 0, "bits");
                 };
                 for (Index i = 0; i < n; ++i) {
                   if (i == poisoned) continue;

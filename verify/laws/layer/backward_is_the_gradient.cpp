@@ -17,11 +17,15 @@ double drawn(const RandomStream& stream, std::uint64_t row, std::uint32_t draw) 
 }  // namespace
 
 Law backward_is_the_gradient() {
-  return {.id = "L12",
-          .statement = "backward = the gradient of <w, y> + c*log_det by x, every parameter and the context: each entry by duals in 50 digits, and in double within random rounding",
-          .advice = "a gradient lacks the term of log_det, uses the wrong branch, or is summed over the wrong axis",
-          .wants = {.largest_dim = 5, .rows = 1},
-          .examine = [](const Trial& trial) {
+  return {
+      .id = "L12",
+      .statement =
+          "backward = the gradient of <w, y> + c*log_det by x, every parameter and the context: each entry by duals in 50 digits, and in double "
+          "within random rounding",
+      .advice = "a gradient lacks the term of log_det, uses the wrong branch, or is summed over the wrong axis",
+      .wants = {.largest_dim = 5, .rows = 1},
+      .examine =
+          [](const Trial& trial) {
             if (!trial.subject().is_layer()) return Examined::not_applicable("backward is a layer's");
             Examined result;
             const Subject& subject = trial.subject();
@@ -78,13 +82,15 @@ Law backward_is_the_gradient() {
               bool direct = variables <= 12;
               if (!direct) {
                 std::vector<Wide> v;
-                for (Index k = 0; k < variables; ++k) v.emplace_back(drawn(stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(2000 + k)));
+                for (Index k = 0; k < variables; ++k)
+                  v.emplace_back(drawn(stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(2000 + k)));
                 const auto [slope, size] = along(v);
                 Wide claimed(0.0);
                 double summands = size;
                 for (Index k = 0; k < variables; ++k) claimed += wide[k] * v[k], summands += std::abs(to_double(wide[k] * v[k]));
                 const double error = to_double(abs(claimed - slope));
-                if (error <= wide_tolerance(summands)) result.compare(i, "the gradient along a dense direction", to_double(slope), to_double(claimed), error, wide_tolerance(summands));
+                if (error <= wide_tolerance(summands))
+                  result.compare(i, "the gradient along a dense direction", to_double(slope), to_double(claimed), error, wide_tolerance(summands));
                 else direct = true;  // name the entries
               }
               if (direct)
@@ -92,7 +98,8 @@ Law backward_is_the_gradient() {
                   std::vector<Wide> v(variables, Wide(0.0));
                   v[k] = Wide(1.0);
                   const auto [slope, size] = along(v);
-                  result.compare(i, name(k), to_double(slope), to_double(wide[k]), to_double(abs(wide[k] - slope)), wide_tolerance(size + std::abs(to_double(wide[k]))));
+                  result.compare(i, name(k), to_double(slope), to_double(wide[k]), to_double(abs(wide[k] - slope)),
+                                 wide_tolerance(size + std::abs(to_double(wide[k]))));
                 }
               for (Index k = 0; k < variables; ++k)
                 result.compare(i, name(k) + " in double", to_double(wide[k]), plain[k], to_double(abs(Wide(plain[k]) - wide[k])),
@@ -101,8 +108,8 @@ Law backward_is_the_gradient() {
             result.words = residual_words(result, subject.dim());
             return result;
           },
-          .violated_by = "a backward that forgets grad_log_det",
-          .fooled_by = "the gradient exactly at a kink, where duals and backward may take the same wrong side"};
+      .violated_by = "a backward that forgets grad_log_det",
+      .fooled_by = "the gradient exactly at a kink, where duals and backward may take the same wrong side"};
 }
 
 }  // namespace flowgauge::verify

@@ -71,9 +71,12 @@ Law every_parameter_matters() {
                 sample.theta[k] = trial.sample().theta[k];
                 block_alive |= alive;
                 if (!network && block.role != Role::fixed)
-                  result.compare(0, "points at which " + subject.parameter_name(k) + " changes anything", 1, alive ? 1 : 0, alive ? 0 : 1, 0.5, "points");
+                  result.compare(0, "points at which " + subject.parameter_name(k) + " changes anything", 1, alive ? 1 : 0, alive ? 0 : 1, 0.5,
+                                 "points");
               }
-              if (network) result.compare(0, "points at which any of " + block.name + " changes anything", 1, block_alive ? 1 : 0, block_alive ? 0 : 1, 0.5, "points");
+              if (network)
+                result.compare(0, "points at which any of " + block.name + " changes anything", 1, block_alive ? 1 : 0, block_alive ? 0 : 1, 0.5,
+                               "points");
               at += block.count;
             }
             if (subject.uses_context()) {

@@ -18,8 +18,8 @@ Law forward_matches_50_digits() {
               const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
               const Spread rounding = random_rounding(trial, Way::forward, trial.row(i), trial.context(i), truth);
               for (std::size_t j = 0; j < image.value.size(); ++j)
-                result.compare(i, fmt::format("y[{}]", j), to_double(truth.value[j]), image.value[j], to_double(abs(Wide(image.value[j]) - truth.value[j])),
-                               rounding.value[j], "value");
+                result.compare(i, fmt::format("y[{}]", j), to_double(truth.value[j]), image.value[j],
+                               to_double(abs(Wide(image.value[j]) - truth.value[j])), rounding.value[j], "value");
             }
             result.words = residual_words(result, trial.subject().dim());
             return result;

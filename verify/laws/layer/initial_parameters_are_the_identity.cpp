@@ -18,10 +18,12 @@ Law initial_parameters_are_the_identity() {
               const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
               Image<Wide> identity;
               identity.value = trial.row_at<Wide>(i);
-              const Spread rounding = random_rounding(trial, Way::forward, trial.row(i), trial.context(i), trial.map<Wide>(Way::forward, identity.value, trial.context_at<Wide>(i)));
+              const Spread rounding = random_rounding(trial, Way::forward, trial.row(i), trial.context(i),
+                                                      trial.map<Wide>(Way::forward, identity.value, trial.context_at<Wide>(i)));
               for (std::size_t j = 0; j < image.value.size(); ++j) {
                 const double x = trial.row(i)[j];
-                result.compare(i, fmt::format("y[{}]", j), x, image.value[j], std::abs(image.value[j] - x), rounding.value[j] + 4 * unit_roundoff * std::abs(x), "value");
+                result.compare(i, fmt::format("y[{}]", j), x, image.value[j], std::abs(image.value[j] - x),
+                               rounding.value[j] + 4 * unit_roundoff * std::abs(x), "value");
               }
               result.compare(i, "log_det", 0, image.log_det, std::abs(image.log_det), rounding.log_det + 4 * unit_roundoff);
             }

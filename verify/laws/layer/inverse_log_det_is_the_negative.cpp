@@ -21,10 +21,12 @@ Law inverse_log_det_is_the_negative() {
               const Image<Wide> there = trial.map<Wide>(Way::forward, back.value, context);
               // What an error of f^-1(y) in its last bits does to log_det: the pair is the same only to within the inverse's residual.
               double residual = 0;
-              for (std::size_t j = 0; j < y.size(); ++j) residual = std::max(residual, to_double(abs(there.value[j] - y[j])) / std::max(1.0, std::abs(to_double(y[j]))));
+              for (std::size_t j = 0; j < y.size(); ++j)
+                residual = std::max(residual, to_double(abs(there.value[j] - y[j])) / std::max(1.0, std::abs(to_double(y[j]))));
               const double size = std::abs(to_double(back.log_det)) + std::abs(to_double(there.log_det));
               const double allowed = wide_tolerance(size) + 0x1p20 * std::min(residual, 0x1p-120);
-              result.compare(i, "log_det of the inverse", -to_double(there.log_det), to_double(back.log_det), to_double(abs(back.log_det + there.log_det)), allowed);
+              result.compare(i, "log_det of the inverse", -to_double(there.log_det), to_double(back.log_det),
+                             to_double(abs(back.log_det + there.log_det)), allowed);
               compare_log_det(result, trial, Way::inverse, i, y, context, "log_det of the inverse, against its own Jacobian");
             }
             result.words = residual_words(result, trial.subject().dim());

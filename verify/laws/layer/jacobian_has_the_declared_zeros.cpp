@@ -8,50 +8,54 @@ namespace flowgauge::verify {
 
 Law jacobian_has_the_declared_zeros() {
   return {.id = "L23",
-          .statement = "where the declared structure says that y_i does not depend on x_j, moving x_j leaves the bits of y_i; what a coupling keeps has the bits of x",
+          .statement =
+              "where the declared structure says that y_i does not depend on x_j, moving x_j leaves the bits of y_i; what a coupling keeps has the "
+              "bits of x",
           .advice = "a mask off by one, a transposed mask, a transformed half that leaks into the conditioner",
           .wants = {.largest_dim = 8},
-          .examine = [](const Trial& trial) {
-            const Facts& facts = trial.subject().facts();
-            if (!trial.subject().is_layer() || facts.structure == Structure::dense) return Examined::not_applicable("declares a dense Jacobian");
-            Examined result;
-            const Index d = trial.subject().dim();
-            const auto kept = [&](Index j) { return facts.kept_first ? j < facts.kept : j >= d - facts.kept; };
-            const auto may_depend = [&](Index i, Index j) {
-              switch (facts.structure) {
-                case Structure::diagonal: return i == j;
-                case Structure::lower: return j <= i;
-                case Structure::upper: return j >= i;
-                case Structure::coupling: return i == j || (!kept(i) && kept(j));
-                case Structure::dense: break;
-              }
-              return true;
-            };
-            for (const Way way : {Way::forward, Way::inverse}) {
-              if (way == Way::inverse && facts.inverse == InverseKind::none) continue;
-              const std::string of = way == Way::forward ? "y" : "x";
-              for (Index r = 0; r < trial.rows(); ++r) {
-                const Image<double> base = trial.call(way, trial.row(r), trial.context(r));
-                if (facts.structure == Structure::coupling)
-                  for (Index j = 0; j < d; ++j)
-                    if (kept(j))
-                      result.compare(r, fmt::format("the kept {}[{}]", of, j), trial.row(r)[j], base.value[j], std::abs(base.value[j] - trial.row(r)[j]), 0, "bits");
-                for (Index j = 0; j < d; ++j) {
-                  Numbers other(trial.row(r).begin(), trial.row(r).end());
-                  other[j] += other[j] == 0 ? 0.5 : 0.25 * other[j];
-                  const Image<double> moved = trial.call(way, other, trial.context(r));
-                  for (Index i = 0; i < d; ++i) {
-                    if (may_depend(i, j)) continue;
-                    const double a = base.value[i], b = moved.value[i];
-                    if (a != a && b != b) continue;
-                    result.compare(r, fmt::format("{}[{}] when coordinate {} moves", of, i, j), a, b, a == b ? 0 : std::abs(a - b), 0, "bits");
+          .examine =
+              [](const Trial& trial) {
+                const Facts& facts = trial.subject().facts();
+                if (!trial.subject().is_layer() || facts.structure == Structure::dense) return Examined::not_applicable("declares a dense Jacobian");
+                Examined result;
+                const Index d = trial.subject().dim();
+                const auto kept = [&](Index j) { return facts.kept_first ? j < facts.kept : j >= d - facts.kept; };
+                const auto may_depend = [&](Index i, Index j) {
+                  switch (facts.structure) {
+                    case Structure::diagonal: return i == j;
+                    case Structure::lower: return j <= i;
+                    case Structure::upper: return j >= i;
+                    case Structure::coupling: return i == j || (!kept(i) && kept(j));
+                    case Structure::dense: break;
+                  }
+                  return true;
+                };
+                for (const Way way : {Way::forward, Way::inverse}) {
+                  if (way == Way::inverse && facts.inverse == InverseKind::none) continue;
+                  const std::string of = way == Way::forward ? "y" : "x";
+                  for (Index r = 0; r < trial.rows(); ++r) {
+                    const Image<double> base = trial.call(way, trial.row(r), trial.context(r));
+                    if (facts.structure == Structure::coupling)
+                      for (Index j = 0; j < d; ++j)
+                        if (kept(j))
+                          result.compare(r, fmt::format("the kept {}[{}]", of, j), trial.row(r)[j], base.value[j],
+                                         std::abs(base.value[j] - trial.row(r)[j]), 0, "bits");
+                    for (Index j = 0; j < d; ++j) {
+                      Numbers other(trial.row(r).begin(), trial.row(r).end());
+                      other[j] += other[j] == 0 ? 0.5 : 0.25 * other[j];
+                      const Image<double> moved = trial.call(way, other, trial.context(r));
+                      for (Index i = 0; i < d; ++i) {
+                        if (may_depend(i, j)) continue;
+                        const double a = base.value[i], b = moved.value[i];
+                        if (a != a && b != b) continue;
+                        result.compare(r, fmt::format("{}[{}] when coordinate {} moves", of, i, j), a, b, a == b ? 0 : std::abs(a - b), 0, "bits");
+                      }
+                    }
                   }
                 }
-              }
-            }
-            if (result.findings.empty()) result.compare(0, "declared zeros", 0, 0, 0, 0, "bits");
-            return result;
-          },
+                if (result.findings.empty()) result.compare(0, "declared zeros", 0, 0, 0, 0, "bits");
+                return result;
+              },
           .violated_by = "a coupling that adds 1e-9 to the half it keeps",
           .fooled_by = "a dependence too small to move a double"};
 }

@@ -7,11 +7,15 @@
 namespace flowgauge::verify {
 
 Law log_det_keeps_its_digits() {
-  return {.id = "L7",
-          .statement = "log_det in double equals the same formula in 50 digits, within random rounding and within 12 bits of the problem's own conditioning, in both directions",
-          .advice = "the formula is right and its arithmetic is bad: the log of a subtraction, a sum in float, exp before log",
-          .wants = {.largest_dim = 8},
-          .examine = [](const Trial& trial) {
+  return {
+      .id = "L7",
+      .statement =
+          "log_det in double equals the same formula in 50 digits, within random rounding and within 12 bits of the problem's own conditioning, in "
+          "both directions",
+      .advice = "the formula is right and its arithmetic is bad: the log of a subtraction, a sum in float, exp before log",
+      .wants = {.largest_dim = 8},
+      .examine =
+          [](const Trial& trial) {
             Examined result;
             for (const Way way : {Way::forward, Way::inverse}) {
               if (way == Way::inverse && trial.subject().facts().inverse == InverseKind::none) continue;
@@ -28,8 +32,8 @@ Law log_det_keeps_its_digits() {
             result.words = residual_words(result, trial.subject().dim());
             return result;
           },
-          .violated_by = "tanh with log(1 - tanh^2)",
-          .fooled_by = "a formula that is wrong in every number type (L6 sees it)"};
+      .violated_by = "tanh with log(1 - tanh^2)",
+      .fooled_by = "a formula that is wrong in every number type (L6 sees it)"};
 }
 
 }  // namespace flowgauge::verify

@@ -17,7 +17,8 @@ Law pieces_meet_at_knots() {
             if (trial.subject().dim() != 1) return Examined::not_applicable("knots are looked for at dim 1");
             Examined result;
             for (Index i = 0; i < trial.rows(); ++i) {
-              // The knot in 50 digits lies within some ulp of the double: look from both sides of that gap, and let the two outer steps say how steep it is there.
+              // The knot in 50 digits lies within some ulp of the double: look from both sides of that gap, and let the two outer steps say how steep
+              // it is there.
               const double knot = trial.row(i)[0];
               if (!std::isfinite(knot) || std::abs(knot) > 1e100) continue;
               const Wide step = Wide(256 * unit_roundoff * std::max(std::abs(knot), 0x1p-10));
@@ -32,7 +33,8 @@ Law pieces_meet_at_knots() {
                 result.compare(i, what, to_double(vb), to_double(vc), jump, 8 * steep + wide_tolerance(std::abs(to_double(vb))), "value");
               };
               meet("y just right of the knot, against just left of it", a.value[0], b.value[0], c.value[0], d.value[0]);
-              if (facts.continuous_derivatives >= 1) meet("log_det just right of the knot, against just left of it", a.log_det, b.log_det, c.log_det, d.log_det);
+              if (facts.continuous_derivatives >= 1)
+                meet("log_det just right of the knot, against just left of it", a.log_det, b.log_det, c.log_det, d.log_det);
             }
             return result;
           },

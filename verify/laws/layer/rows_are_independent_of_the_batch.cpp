@@ -27,7 +27,9 @@ Law rows_are_independent_of_the_batch() {
               for (Index i = 0; i < n; ++i) {
                 const Image<double>& one = alone[i % trial.rows()];
                 const auto judge = [&](const std::string& what, double expected, double got) {
-                  if (!same(expected, got)) result.compare(i % trial.rows(), fmt::format("{}{} in row {} of {}", what, of, i, n), expected, got, std::abs(got - expected), 0, "bits");
+                  if (!same(expected, got))
+                    result.compare(i % trial.rows(), fmt::format("{}{} in row {} of {}", what, of, i, n), expected, got, std::abs(got - expected), 0,
+                                   "bits");
                 };
                 for (Index j = 0; j < y.dim(); ++j) judge(fmt::format("y[{}]", j), one.value[j], y(i, j));
                 judge("log_det", one.log_det, log_det[i]);

@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-/// Kullback–Leibler divergence KL(P‖q) = E_P[log p(x) − log q(x)] of a flow q from a source P, by Monte Carlo over fresh rows, in nats. Always in
+/// Kullback–Leibler divergence KL(P‖q) = E_P[log p(x) − log q(x)] of a flow q from a source P, by Monte Carlo over fresh rows, in nats. Always
+/// in
 /// double. Sums run on one thread in chunks of a fixed size that are joined in order: the same bits on any machine load.
 namespace flowgauge::bench {
 

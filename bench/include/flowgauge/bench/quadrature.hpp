@@ -26,7 +26,8 @@ struct ExactKls {
 };
 
 /// KL(P‖q) of a flow of one coordinate, by quadrature: both sides of the median in t = −log(tail mass), x from the quantile on one side and the
-/// upper quantile on the other; 12-point Gauss–Legendre on panels at most 1.4 long, that shrink by 2.2 towards every split. Cut at a mass of e^−40,
+/// upper quantile on the other; 12-point Gauss–Legendre on panels at most 1.4 long, that shrink by 2.2 towards every split. Cut at a mass of
+/// e^−40,
 /// e^−60 on stretched tails with b < 1 and log-normal ones, e^−690 on power tails. ShapeError unless both have dim 1.
 ExactKls exact_kl(const Flow<double>&, const Univariate& source, Workspace&);
 /// The same with panels split at these points only: to see what a missing split costs.

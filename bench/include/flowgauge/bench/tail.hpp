@@ -9,7 +9,8 @@
 #include <vector>
 
 /// Is the KL finite at all? Decided before anything is sampled, from how fast the tails of the source fall and how the layers grow.
-/// For a source with finite entropy, KL = −H + d/2·log 2π + ½·E|z|² − E log_det, so it is finite when every E z_i² is and E log_det > −∞. The
+/// For a source with finite entropy, KL = −H + d/2·log 2π + ½·E|z|² − E log_det, so it is finite when every E z_i² is and E log_det >
+/// −∞. The
 /// classes of |z| and of the parts of log f′ are carried through the layers to leading order.
 namespace flowgauge::bench {
 

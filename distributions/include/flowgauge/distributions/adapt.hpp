@@ -39,29 +39,51 @@ constexpr void require_source() {
   static_assert(std::default_initializable<F>, "a source is constructible without arguments: its options are fields with defaults");
   static_assert(DescribedSource<F>, "a source declares `static constexpr std::string_view summary, reference`");
   if constexpr (UnivariateSource<F>) {
-    static_assert(requires(const F f, double x) { { f.cdf(x) } -> std::same_as<double>; }, "a source of one number declares `double cdf(double x) const`");
+    static_assert(
+        requires(const F f, double x) {
+          { f.cdf(x) } -> std::same_as<double>;
+        },
+        "a source of one number declares `double cdf(double x) const`");
     static_assert(requires(const F f, double x) { { f.upper_cdf(x) } -> std::same_as<double>; },
                   "a source of one number declares `double upper_cdf(double x) const`: P(X > x)");
-    static_assert(requires(const F f, double p) { { f.quantile(p) } -> std::same_as<double>; }, "a source of one number declares `double quantile(double p) const`");
+    static_assert(
+        requires(const F f, double p) {
+          { f.quantile(p) } -> std::same_as<double>;
+        },
+        "a source of one number declares `double quantile(double p) const`");
     static_assert(requires(const F f, double p) { { f.upper_quantile(p) } -> std::same_as<double>; },
                   "a source of one number declares `double upper_quantile(double p) const`: the x with P(X > x) = p");
-    static_assert(requires(const F f) { { f.entropy() } -> std::convertible_to<std::optional<Estimate>>; }, "a source declares `Estimate entropy() const`");
+    static_assert(
+        requires(const F f) {
+          { f.entropy() } -> std::convertible_to<std::optional<Estimate>>;
+        },
+        "a source declares `Estimate entropy() const`");
     static_assert(requires(const F f) { { f.moments() } -> std::same_as<Moments>; }, "a source of one number declares `Moments moments() const`");
     static_assert(requires(const F f) { { f.marginal() } -> std::same_as<Marginal>; }, "a source of one number declares `Marginal marginal() const`");
     static_assert(requires(const F f) { { f.kinks() } -> std::same_as<std::vector<double>>; },
                   "a source of one number declares `std::vector<double> kinks() const`");
   } else {
-    static_assert(RowDensity<F> || BatchDensity<F>,
-                  "a source declares `template <Real T> T log_prob(T x) const` (one number), `template <Real T> T log_prob(std::span<const T> x) const` "
-                  "(several), or `void log_prob(BatchIn<double> x, ColumnOut<double> log_p) const`");
-    static_assert(RowSampler<F> || BatchSampler<F>,
-                  "a source of several numbers declares `void sample(const RandomStream&, std::uint64_t row, std::span<double> x) const`, or the same for a "
-                  "BatchOut<double>");
+    static_assert(
+        RowDensity<F> || BatchDensity<F>,
+        "a source declares `template <Real T> T log_prob(T x) const` (one number), `template <Real T> T log_prob(std::span<const T> x) const` "
+        "(several), or `void log_prob(BatchIn<double> x, ColumnOut<double> log_p) const`");
+    static_assert(
+        RowSampler<F> || BatchSampler<F>,
+        "a source of several numbers declares `void sample(const RandomStream&, std::uint64_t row, std::span<double> x) const`, or the same for a "
+        "BatchOut<double>");
     static_assert(requires(const F f) { { f.dim() } -> std::same_as<int>; }, "a source of several numbers declares `int dim() const`");
-    static_assert(requires(const F f) { { f.independent() } -> std::same_as<bool>; }, "a source of several numbers declares `bool independent() const`");
+    static_assert(
+        requires(const F f) {
+          { f.independent() } -> std::same_as<bool>;
+        },
+        "a source of several numbers declares `bool independent() const`");
     static_assert(requires(const F f) { { f.entropy() } -> std::convertible_to<std::optional<Estimate>>; },
                   "a source declares `std::optional<Estimate> entropy() const`");
-    static_assert(requires(const F f) { { f.marginal(0) } -> std::same_as<Marginal>; }, "a source of several numbers declares `Marginal marginal(int) const`");
+    static_assert(
+        requires(const F f) {
+          { f.marginal(0) } -> std::same_as<Marginal>;
+        },
+        "a source of several numbers declares `Marginal marginal(int) const`");
     static_assert(requires(const F f) {
       { f.mean() } -> std::same_as<std::optional<std::vector<double>>>;
       { f.covariance() } -> std::same_as<std::optional<std::vector<double>>>;

@@ -17,8 +17,10 @@ struct DataSet {
   std::string hash;  ///< FNV-1a of the text read (decompressed), 16 hexadecimal digits: what a result was computed from
 };
 
-/// Reads comma-separated numbers, plain or gzip. The first row is a header when one of its fields is not a number. Quotes and line ends as in RFC 4180; blanks
-/// around a field and empty lines at the end are ignored. DataError "PATH:LINE:CHARACTER: expected …, got …": a field that is not a finite number, a row of another
+/// Reads comma-separated numbers, plain or gzip. The first row is a header when one of its fields is not a number. Quotes and line ends as in RFC
+/// 4180; blanks
+/// around a field and empty lines at the end are ignored. DataError "PATH:LINE:CHARACTER: expected …, got …": a field that is not a finite
+/// number, a row of another
 /// length, an open quote; and without a place: no such file, a folder, a damaged or cut gzip file, no rows.
 DataSet read_csv(const std::string& path);
 /// The same for text in memory; `path` stands in messages and in the result.
@@ -30,7 +32,8 @@ struct Split {
   std::vector<Index> train_rows, held_out_rows;  ///< their places in the whole, from 0
 };
 
-/// Holds out round(fraction·n) rows: those of the smallest bits(row, 0) in the stream, so the same ones on every machine. ConfigError unless 0 < fraction < 1;
+/// Holds out round(fraction·n) rows: those of the smallest bits(row, 0) in the stream, so the same ones on every machine. ConfigError unless 0 <
+/// fraction < 1;
 /// DataError when a part would be empty.
 Split split(const DataSet&, double held_out_fraction, const RandomStream&);
 

@@ -21,7 +21,8 @@ struct SourceInfo {
   int dim = 0;               ///< with every option at its default
 };
 
-/// The source that `text` describes, such as "laplace(scale=2)". ConfigError: does not parse, unknown name or option (with the nearest one), value out of range.
+/// The source that `text` describes, such as "laplace(scale=2)". ConfigError: does not parse, unknown name or option (with the nearest one), value
+/// out of range.
 std::unique_ptr<Distribution> make_source(std::string_view text);
 std::unique_ptr<Distribution> make_source(const Item& item);
 

@@ -5,7 +5,8 @@
 
 namespace flowgauge {
 
-/// A multilayer perceptron h_l = act(h_{l−1} W_l + b_l), out = h W_out + b_out, on tiles. W is stored inputs × outputs. With no inputs it is its last bias.
+/// A multilayer perceptron h_l = act(h_{l−1} W_l + b_l), out = h W_out + b_out, on tiles. W is stored inputs × outputs. With no inputs it is its
+/// last bias.
 /// θ: weight_0, bias_0, …, weight_out, bias_out. W_out is 0 at first, so that what it conditions starts at b_out.
 template <class S>
 class Mlp {
@@ -53,8 +54,10 @@ class Mlp {
     const Part p = parts().back();
     product<S>(last_input(x, h), theta + p.weight + first, p.out, theta + p.bias + first, Activation::none, out);
   }
-  /// The gradient of those columns: adds to grad_theta and to grad_h (rows × activations, the last hidden layer's columns) or, without hidden layers, to grad_x.
-  void output_backward(const S* theta, BatchIn<S> x, BatchIn<S> h, Index first, BatchIn<S> grad_out, BatchOut<S> grad_h, BatchOut<S> grad_x, S* grad_theta) const {
+  /// The gradient of those columns: adds to grad_theta and to grad_h (rows × activations, the last hidden layer's columns) or, without hidden
+  /// layers, to grad_x.
+  void output_backward(const S* theta, BatchIn<S> x, BatchIn<S> h, Index first, BatchIn<S> grad_out, BatchOut<S> grad_h, BatchOut<S> grad_x,
+                       S* grad_theta) const {
     const Part p = parts().back();
     add_outer<S>(last_input(x, h), grad_out, grad_theta + p.weight + first, p.out);
     add_column_sums<S>(grad_out, grad_theta + p.bias + first);

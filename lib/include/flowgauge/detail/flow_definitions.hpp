@@ -68,7 +68,8 @@ void check_shapes(const char* what, int dim, int context_size, BatchIn<S> in, Ba
 template <class S>
 void check_theta(const LayerInfo& info, std::size_t got) {
   if (static_cast<Index>(got) != info.parameters)
-    throw ShapeError(info.text + " at dim " + std::to_string(info.dim) + " has " + std::to_string(info.parameters) + " parameters, got " + std::to_string(got));
+    throw ShapeError(info.text + " at dim " + std::to_string(info.dim) + " has " + std::to_string(info.parameters) + " parameters, got " +
+                     std::to_string(got));
 }
 template <class S>
 const S* prepared(const LayerBody<S>& body, std::span<const S> theta, Scratch& scratch) {
@@ -134,7 +135,8 @@ void Layer<S>::backward(Given<S> given, BatchIn<S> x, BatchIn<S> grad_y, ColumnI
   const bool context_wanted = gradients.context.dim > 0;
   detail::each_tile<S>(x.rows, [&](Index first, Index count, Index rows) {
     Scratch::Scope scope(scratch);
-    const BatchOut<S> gx = scratch.take<S>(rows, x.dim), gy = scratch.take<S>(rows, x.dim), gc = scratch.take<S>(rows, context_wanted ? info_->context : 0);
+    const BatchOut<S> gx = scratch.take<S>(rows, x.dim), gy = scratch.take<S>(rows, x.dim),
+                      gc = scratch.take<S>(rows, context_wanted ? info_->context : 0);
     S* gl = scratch.take<S>(rows);
     std::fill_n(gy.data, rows * x.dim, S(0.0));
     std::fill_n(gl, rows, S(0.0));

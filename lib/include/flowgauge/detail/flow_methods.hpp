@@ -60,7 +60,9 @@ void Flow<S>::randomise(std::uint64_t seed, double width) {
 template <class S>
 std::string Flow<S>::parameter_name(Index k) const {
   for (std::size_t l = layers_.size(); l-- > 0;)
-    if (k >= offset_[l]) return "layer " + std::to_string(l + 1) + " " + layers_[l].info().text + ": " + flowgauge::parameter_name(layers_[l].info().blocks, k - offset_[l]);
+    if (k >= offset_[l])
+      return "layer " + std::to_string(l + 1) + " " + layers_[l].info().text + ": " +
+             flowgauge::parameter_name(layers_[l].info().blocks, k - offset_[l]);
   return "none";
 }
 template <class S>
@@ -136,8 +138,8 @@ template <class S>
 void Flow<S>::trace(BatchIn<S> x, BatchOut<S> log_q, Workspace& workspace, BatchIn<S> context) const {
   const Index columns = static_cast<Index>(layers_.size()) + 1;
   if (log_q.rows != x.rows || log_q.dim != columns)
-    throw ShapeError("trace: log_q must be " + std::to_string(x.rows) + " x " + std::to_string(columns) + ", got " + std::to_string(log_q.rows) + " x " +
-                     std::to_string(log_q.dim));
+    throw ShapeError("trace: log_q must be " + std::to_string(x.rows) + " x " + std::to_string(columns) + ", got " + std::to_string(log_q.rows) +
+                     " x " + std::to_string(log_q.dim));
   if (x.dim != dim_) throw ShapeError("trace: the input must have dim " + std::to_string(dim_) + ", got " + std::to_string(x.dim));
   Scratch& scratch = workspace.scratch;
   Scratch::Scope call(scratch);
@@ -177,12 +179,13 @@ void Flow<S>::log_prob(BatchIn<S> x, ColumnOut<S> log_q, Workspace& workspace, B
 }
 
 template <class S>
-void Flow<S>::train(BatchIn<S> x, const std::function<void(const TileSeed<S>&)>& seed, std::span<S> grad_theta, Workspace& workspace, BatchIn<S> context,
-                    BatchOut<S> grad_x) const {
+void Flow<S>::train(BatchIn<S> x, const std::function<void(const TileSeed<S>&)>& seed, std::span<S> grad_theta, Workspace& workspace,
+                    BatchIn<S> context, BatchOut<S> grad_x) const {
   if (x.dim != dim_) throw ShapeError("train: the input must have dim " + std::to_string(dim_) + ", got " + std::to_string(x.dim));
   if (grad_theta.size() != theta_.size())
     throw ShapeError("train: grad_theta must have " + std::to_string(theta_.size()) + " entries, got " + std::to_string(grad_theta.size()));
-  if (context.dim != context_ || (context_ > 0 && context.rows != x.rows)) throw ShapeError("train: the context must be n x " + std::to_string(context_));
+  if (context.dim != context_ || (context_ > 0 && context.rows != x.rows))
+    throw ShapeError("train: the context must be n x " + std::to_string(context_));
   if (grad_x.rows > 0 && (grad_x.rows != x.rows || grad_x.dim != dim_)) throw ShapeError("train: grad_x must have the shape of x");
   Scratch& scratch = workspace.scratch;
   Scratch::Scope call(scratch);
@@ -214,7 +217,8 @@ void Flow<S>::train(BatchIn<S> x, const std::function<void(const TileSeed<S>&)>&
     seed({first, count, inputs[count_layers], total, gradient[0], grad_log_det});
     for (std::size_t l = count_layers; l-- > 0;) {
       const std::span<S> into = grad_theta.subspan(offset_[l], layers_[l].info().parameters);
-      layers_[l].body().backward({theta(l), own_context, prepared[l]}, inputs[l], tape[l], gradient[0], grad_log_det, {gradient[1], into, {}}, scratch);
+      layers_[l].body().backward({theta(l), own_context, prepared[l]}, inputs[l], tape[l], gradient[0], grad_log_det, {gradient[1], into, {}},
+                                 scratch);
       std::swap(gradient[0], gradient[1]);
     }
     if (grad_x.rows > 0) detail::deliver<S>(gradient[0], count, grad_x.slice(first, count));

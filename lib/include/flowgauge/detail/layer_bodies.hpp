@@ -6,7 +6,9 @@
 namespace flowgauge::detail {
 
 template <class F, class S>
-concept HasSampleInverse = requires(const F f, SampleGiven<S> given, std::span<const S> y, std::span<S> x, S& log_det) { f.inverse(given, y, x, log_det); };
+concept HasSampleInverse = requires(const F f, SampleGiven<S> given, std::span<const S> y, std::span<S> x, S& log_det) {
+  f.inverse(given, y, x, log_det);
+};
 
 /// A formula for one sample as a layer: W samples at once.
 template <class S, SamplewiseFormula F>
@@ -121,7 +123,9 @@ class TileOf final : public LayerBody<S> {
   void prepare(std::span<const S> theta, S* prepared, Scratch&) const override {
     if constexpr (HasPrepare<F>) f_.prepare(theta, dim_, prepared);
   }
-  void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, S*, Scratch& scratch) const override { f_.forward(given, x, y, log_det, scratch); }
+  void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, S*, Scratch& scratch) const override {
+    f_.forward(given, x, y, log_det, scratch);
+  }
   Convergence inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch& scratch) const override {
     f_.inverse(given, y, x, log_det, scratch);
     return {};

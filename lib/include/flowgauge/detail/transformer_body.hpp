@@ -106,8 +106,8 @@ class TransformerOf final : public TransformerBody<S> {
     }
   }
 
-  void backward_rowwise(BatchIn<S> parameters, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x, BatchOut<S> grad_parameters,
-                        Scratch& scratch) const override {
+  void backward_rowwise(BatchIn<S> parameters, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x,
+                        BatchOut<S> grad_parameters, Scratch& scratch) const override {
     if constexpr (!is_dual<S>) {
       Scratch::Scope scope(scratch);
       T* p = scratch.take<T>(k_);

@@ -29,7 +29,8 @@ class Inverse final : public LayerBody<S> {
     f_.body().forward(given, y, x, log_det, nullptr, scratch);
     return {};
   }
-  /// With y = f⁻¹(x), L the log_det of f at y, J = ∂f/∂y and c = grad_y − grad_log_det·∂L/∂y: grad_x = v with Jᵀv = c, and grad_θ is f's own backward at y with
+  /// With y = f⁻¹(x), L the log_det of f at y, J = ∂f/∂y and c = grad_y − grad_log_det·∂L/∂y: grad_x = v with Jᵀv = c, and grad_θ is
+  /// f's own backward at y with
   /// (−v, −grad_log_det) (implicit function theorem). J comes from f's backward, a row a call; one call gives all of it when J is diagonal.
   void backward(const Given<S>& given, BatchIn<S> x, const S*, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>& out,
                 Scratch& scratch) const override {

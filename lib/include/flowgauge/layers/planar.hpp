@@ -10,7 +10,8 @@ namespace flowgauge {
 struct Planar {
   static constexpr std::string_view summary = "y = x + u tanh(w'x + b), 1 + w'u = softplus(w'u^) > 0";
   static constexpr std::string_view hazard = "the inverse is one scalar root a row; near-singular when softplus(w'u^) is tiny";
-  static constexpr std::string_view source = "Rezende, Mohamed, Variational inference with normalizing flows, arXiv 1505.05770, eq. 10-12 and appendix A.1";
+  static constexpr std::string_view source =
+      "Rezende, Mohamed, Variational inference with normalizing flows, arXiv 1505.05770, eq. 10-12 and appendix A.1";
 
   std::vector<Block> parameters(int dim, int) const { return {{"w", dim, Role::direction}, {"u", dim, Role::direction}, {"b", 1, Role::shift}}; }
   Facts facts(int) const { return {.inverse = InverseKind::iterative, .initial_is_identity = true, .growth = {Growth::Kind::linear}}; }

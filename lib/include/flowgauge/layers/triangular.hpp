@@ -5,7 +5,8 @@
 
 namespace flowgauge {
 
-/// y = W x + b, W upper or lower triangular; log_det = Σ_j log|W_jj|. diagonal=exp: W_jj = exp(log_diagonal_j) > 0; diagonal=free: W_jj itself, of either sign.
+/// y = W x + b, W upper or lower triangular; log_det = Σ_j log|W_jj|. diagonal=exp: W_jj = exp(log_diagonal_j) > 0; diagonal=free: W_jj itself, of
+/// either sign.
 /// θ: the diagonal, then the triangle row by row without it, then b.
 struct Triangular {
   static constexpr std::string_view summary = "y = W x + b, W triangular, log_det = sum log|W_jj|";

@@ -7,8 +7,10 @@ namespace flowgauge {
 /// y = e^s·x + t, log f′ = s, with s = c·tanh(log_scale/c) softly clamped at ±c (clamp=0: s = log_scale).
 struct Affine {
   static constexpr std::string_view summary = "y = e^s x + t, log f' = s, s = clamp tanh(log_scale/clamp)";
-  static constexpr std::string_view hazard = "clamp=0 lets e^s overflow for |s| > 709 in double, 88 in float; with clamp=c no factor beyond e^(+-c) is reachable";
-  static constexpr std::string_view source = "Dinh, Sohl-Dickstein, Bengio, Density estimation using Real NVP, arXiv 1605.08803, eq. 7; clamp as in FrEIA";
+  static constexpr std::string_view hazard =
+      "clamp=0 lets e^s overflow for |s| > 709 in double, 88 in float; with clamp=c no factor beyond e^(+-c) is reachable";
+  static constexpr std::string_view source =
+      "Dinh, Sohl-Dickstein, Bengio, Density estimation using Real NVP, arXiv 1605.08803, eq. 7; clamp as in FrEIA";
   double clamp = 2;
   template <class V>
   void options(V& v) {

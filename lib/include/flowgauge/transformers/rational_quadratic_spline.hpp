@@ -5,8 +5,10 @@
 namespace flowgauge {
 
 /// K bins on [−B, B], identity outside. In a bin of width w, height h, S = h/w, end slopes d₀, d₁ and ξ = (x − x₀)/w:
-///   y = y₀ + h·[Sξ² + d₀ξ(1−ξ)]/D,  D = S(ξ² + (1−ξ)²) + (d₀ + d₁)ξ(1−ξ),  f′ = S²[d₁ξ² + 2Sξ(1−ξ) + d₀(1−ξ)²]/D²
-/// D is the paper's S + (d₀ + d₁ − 2S)ξ(1−ξ) without its subtraction. w_k = 2B(m + (1 − mK)·softmax_k), heights alike, inner d = m + softplus, end slopes 1.
+///   y = y₀ + h·[Sξ² + d₀ξ(1−ξ)]/D,  D = S(ξ² + (1−ξ)²) + (d₀ + d₁)ξ(1−ξ),  f′ = S²[d₁ξ² + 2Sξ(1−ξ) +
+///   d₀(1−ξ)²]/D²
+/// D is the paper's S + (d₀ + d₁ − 2S)ξ(1−ξ) without its subtraction. w_k = 2B(m + (1 − mK)·softmax_k), heights alike, inner d = m +
+/// softplus, end slopes 1.
 struct RationalQuadraticSpline {
   static constexpr std::string_view summary = "monotone rational-quadratic spline with K bins on [-box, box], y = x outside";
   static constexpr std::string_view hazard = "nothing learns outside the box; f'' jumps at knots, f' does not";
@@ -51,7 +53,8 @@ struct RationalQuadraticSpline {
     const Mapped<T> m = in_bin(xi, b.height / b.width, b.slope0, b.slope1);
     return {select(inside, b.y0 + b.height * m.value, x), select(inside, m.log_slope, T(0.0))};
   }
-  /// With η = (y − y₀)/h and p = d₀(1−η) − d₁η the discriminant is p² + 4S²η(1−η) ≥ 0, and each sign of p has a form of the root without subtraction.
+  /// With η = (y − y₀)/h and p = d₀(1−η) − d₁η the discriminant is p² + 4S²η(1−η) ≥ 0, and each sign of p has a form of the
+  /// root without subtraction.
   template <Real T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {
     const auto inside = abs(y) < T(box);

@@ -26,7 +26,8 @@ struct Case {
   std::vector<std::string> row_classes;
 };
 
-/// One line: `affine(clamp=0) | dim=1 | theta=0.5,0 | x=0.25;-3`. Fields that are empty or 0 are left out. Numbers read back to the same bits: short decimals, else
+/// One line: `affine(clamp=0) | dim=1 | theta=0.5,0 | x=0.25;-3`. Fields that are empty or 0 are left out. Numbers read back to the same bits: short
+/// decimals, else
 /// hexadecimal floats.
 std::string to_text(const Case&);
 /// ConfigError when the line is not one; the law that the line names (`law=…`), if any, is put into `law`.

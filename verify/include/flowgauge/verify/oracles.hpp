@@ -8,7 +8,8 @@ namespace flowgauge::verify {
 
 inline constexpr double unit_roundoff = 0x1p-53;
 
-/// Whether a 50-digit value has a double near it that is neither infinite nor subnormal. Beyond, overflow is the right answer and nothing is compared.
+/// Whether a 50-digit value has a double near it that is neither infinite nor subnormal. Beyond, overflow is the right answer and nothing is
+/// compared.
 bool representable(const Wide&);
 bool representable(const Image<Wide>&);
 /// 2^40·u_W·(1 + size): what 50-digit arithmetic may have lost in a value made of summands of this size; 2^40 lets a formula cancel twelve digits.
@@ -21,7 +22,8 @@ struct Spread {
 };
 /// 4·(largest deviation from `truth` over 32 randomly rounded runs + u·max(1, |v|)): what the arithmetic itself may lose.
 Spread random_rounding(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
-/// 2^12·4·(largest change of the 50-digit value over 6 runs with every input and parameter moved by a relative ±u, + u·max(1, |v|)): 12 bits beyond what the problem
+/// 2^12·4·(largest change of the 50-digit value over 6 runs with every input and parameter moved by a relative ±u, + u·max(1, |v|)): 12 bits
+/// beyond what the problem
 /// itself loses to the rounding of its inputs.
 Spread conditioning(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
 
@@ -32,7 +34,8 @@ BoundedLogDet<Wide> true_log_det(const Trial&, Way, std::span<const Wide> x, std
 /// Compares a 50-digit log_det with the Jacobian of its own direction at x, and asks finite differences for a second vote.
 void compare_log_det(Examined&, const Trial&, Way, Index row, std::span<const Wide> x, std::span<const Wide> context, const std::string& what);
 
-/// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(|y| + |J||x|) + |x| + |J⁻¹||y|] + |J⁻¹|·(rounding of f) + (rounding of g), entry by entry, where g undoes f: formula (RT) with its
+/// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(|y| + |J||x|) + |x| + |J⁻¹||y|] + |J⁻¹|·(rounding of f) + (rounding of g), entry by entry, where g undoes
+/// f: formula (RT) with its
 /// constants measured. `there` is the direction taken first.
 void round_trip(Examined&, const Trial&, Way there, Index row);
 

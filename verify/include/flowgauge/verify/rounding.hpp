@@ -6,9 +6,12 @@
 
 namespace flowgauge {
 
-/// A double whose every operation and function rounds at random: the exact double result r becomes r·(1 + uδ), δ uniform in [−1, 1], u = 2^-53. As r·(1 + uδ) lies
-/// between r and its neighbour, it is the neighbour that comes with the probability that makes the mean right: the mean of the error is 0, its standard deviation
-/// between 0.7 and 1 u·|r|. (Multiplying by a rounded 1 + uδ would never round upwards: in double it is 1 or 1 − u.) A subnormal moves by one unit at most.
+/// A double whose every operation and function rounds at random: the exact double result r becomes r·(1 + uδ), δ uniform in [−1, 1], u = 2^-53.
+/// As r·(1 + uδ) lies
+/// between r and its neighbour, it is the neighbour that comes with the probability that makes the mean right: the mean of the error is 0, its
+/// standard deviation
+/// between 0.7 and 1 u·|r|. (Multiplying by a rounded 1 + uδ would never round upwards: in double it is 1 or 1 − u.) A subnormal moves by one
+/// unit at most.
 /// Exact: constants, negation, abs, copysign, min, max, select, comparisons; 0, ±∞ and NaN stay.
 ///
 /// The spread of a value over some runs shows what its arithmetic may lose, without a constant chosen by hand: Monte-Carlo arithmetic.
@@ -42,7 +45,8 @@ class Rounding {
   double number = 0;
 };
 
-/// While it lives, this thread's Rounding numbers draw from the stream of this seed: the n-th operation of a scope gets the n-th draw, so the same case gives the
+/// While it lives, this thread's Rounding numbers draw from the stream of this seed: the n-th operation of a scope gets the n-th draw, so the same
+/// case gives the
 /// same bits in whatever thread it runs. Scopes nest; the outer one goes on where it stood.
 class RoundingSeed {
  public:

@@ -103,7 +103,8 @@ class Subject {
   Facts facts_;
   std::vector<Block> blocks_;
   bool uses_context_ = false;
-  mutable std::tuple<std::unique_ptr<Flow<double>>, std::unique_ptr<Flow<Wide>>, std::unique_ptr<Flow<WideDual>>, std::unique_ptr<Flow<Rounding>>> flows_;
+  mutable std::tuple<std::unique_ptr<Flow<double>>, std::unique_ptr<Flow<Wide>>, std::unique_ptr<Flow<WideDual>>, std::unique_ptr<Flow<Rounding>>>
+      flows_;
 };
 
 /// A subject with the numbers of a case: what a law examines. Calls take and give plain vectors; none of them remembers another.
@@ -127,7 +128,8 @@ class Trial {
   std::vector<S> context_at(Index i) const {
     return converted<S>(context(i));
   }
-  /// The layer's own backward on all rows of the case: the gradient of Σ_rows ⟨grad_y, y⟩ + grad_log_det·log_det. Of a layer only. S: double, Wide, Rounding.
+  /// The layer's own backward on all rows of the case: the gradient of Σ_rows ⟨grad_y, y⟩ + grad_log_det·log_det. Of a layer only. S: double,
+  /// Wide, Rounding.
   template <class S>
   Gradient<S> backward(const Batch<S>& x, const Batch<S>& context, const Batch<S>& grad_y, const std::vector<S>& grad_log_det) const;
   /// The same in the double that users run: the public call of the layer, or of the flow, on a batch.
@@ -139,7 +141,9 @@ class Trial {
     return converted<S>(sample_.theta);
   }
   std::span<const double> row(Index i) const { return sample_.rows[i]; }
-  std::span<const double> context(Index i) const { return sample_.contexts.empty() ? std::span<const double>() : std::span<const double>(sample_.contexts[i]); }
+  std::span<const double> context(Index i) const {
+    return sample_.contexts.empty() ? std::span<const double>() : std::span<const double>(sample_.contexts[i]);
+  }
 
   template <class S>
   static std::vector<S> converted(std::span<const double> numbers) {

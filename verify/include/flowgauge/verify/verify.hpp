@@ -41,7 +41,8 @@ struct Progress {
 };
 
 struct VerifyResult {
-  /// One row for each law and subject: failures and errors first, then by subject and law. run_id, version, git_rev, isa and wall time of the run are the caller's.
+  /// One row for each law and subject: failures and errors first, then by subject and law. run_id, version, git_rev, isa and wall time of the run are
+  /// the caller's.
   std::vector<reports::VerdictRow> rows;
   std::vector<Failure> failures;
   /// No law fails, none threw, none is unresolved beyond its cap: exit code 0, else 1.

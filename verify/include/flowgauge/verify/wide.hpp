@@ -10,10 +10,12 @@
 
 namespace flowgauge {
 
-/// A number of 168 bits, 50 decimal digits: unit round-off u = 2^-168 ≈ 2.7e-51, every operation and function rounded correctly to nearest. The exponent has no end
+/// A number of 168 bits, 50 decimal digits: unit round-off u = 2^-168 ≈ 2.7e-51, every operation and function rounded correctly to nearest. The
+/// exponent has no end
 /// that a formula could reach, so what overflows in double does not overflow here. A double converts exactly.
 ///
-/// The numbers are MPFR's, which only wide.cpp sees; a Wide holds their bits by value through MPFR's custom interface (kind, exponent, significand), so a copy is
+/// The numbers are MPFR's, which only wide.cpp sees; a Wide holds their bits by value through MPFR's custom interface (kind, exponent, significand),
+/// so a copy is
 /// 40 bytes and nothing is allocated. Source: Fousse, Hanrot, Lefèvre, Pélissier, Zimmermann 2007, "MPFR", ACM TOMS 33(2).
 class Wide {
  public:

@@ -6,7 +6,8 @@ namespace flowgauge::distributions {
 
 /// N(μ, Σ), μ = (4.5, −4.5), Σ = [[3, 2], [2, 3]]: log p(x) = −½·(x − μ)ᵀΣ⁻¹(x − μ) − ½·log det Σ − log 2π
 ///
-/// det Σ = 5 and 5·Σ⁻¹ = [[3, −2], [−2, 3]]; with u = x − μ the quadratic form is ((u₁ + u₂)² + 5·(u₁ − u₂)²)/10: a sum of squares, so no cancellation.
+/// det Σ = 5 and 5·Σ⁻¹ = [[3, −2], [−2, 3]]; with u = x − μ the quadratic form is ((u₁ + u₂)² + 5·(u₁ − u₂)²)/10: a sum of
+/// squares, so no cancellation.
 /// H = log 2πe + ½·log 5
 struct SeedMvn {
   static constexpr std::string_view summary = "the seed's correlated normal in two dimensions: an affine flow must reach KL 0";

@@ -8,7 +8,8 @@ namespace flowgauge::distributions {
 
 /// log p(x) = −log(π·scale) − log(1 + z²), z = (x − location)/scale
 ///
-/// Written with a = |x − location|, so that nothing overflows: log scale − log π − 2·log max(a, scale) − log(1 + (min(a, scale)/max(a, scale))²).
+/// Written with a = |x − location|, so that nothing overflows: log scale − log π − 2·log max(a, scale) − log(1 + (min(a, scale)/max(a,
+/// scale))²).
 /// H = log(4π·scale); no mean: the KL is infinite under every flow with linear tails.
 struct Cauchy {
   static constexpr std::string_view summary = "Cauchy: no mean; KL is infinite under affine tails";

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+#include "generators.hpp"
+
+#include <flowgauge/error.hpp>
+#include <flowgauge/random.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace flowgauge::verify {
+namespace {
+
+/// Numbers one after the other for what the shape of a case is drawn from; θ and points have streams of their own.
+class Dice {
+ public:
+  explicit Dice(std::uint32_t seed, std::string_view purpose) : stream_(seed, purpose) {}
+  double uniform() { return stream_.uniform(at_++, 0); }
+  int below(int n) { return static_cast<int>(stream_.below(static_cast<std::uint64_t>(n), at_++, 0)); }
+  int between(int low, int high) { return low + below(high - low + 1); }
+
+ private:
+  RandomStream stream_;
+  std::uint64_t at_ = 0;
+};
+
+Argument argument(const std::string& key, double value) { return {key, Value{value}}; }
+
+double number_from(const std::string& text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::vector<Argument> draw_options(const std::vector<OptionInfo>& options, Dice& dice, int depth);
+
+const std::vector<MemberInfo>& members() {
+  static const std::vector<MemberInfo> all = list_members();
+  return all;
+}
+
+/// A transformer, or any layer, of the catalogue with drawn options; nothing deeper than two.
+Item draw_item(Dice& dice, int depth, bool transformers) {
+  std::vector<const MemberInfo*> fit;
+  for (const MemberInfo& m : members())
+    if (m.kind == MemberKind::transformer || (!transformers && (m.kind == MemberKind::layer || (m.kind == MemberKind::driver && depth < 1))))
+      fit.push_back(&m);
+  const MemberInfo& chosen = *fit[dice.below(static_cast<int>(fit.size()))];
+  return {chosen.name, draw_options(chosen.options, dice, depth + 1)};
+}
+
+std::vector<Argument> draw_options(const std::vector<OptionInfo>& options, Dice& dice, int depth) {
+  std::vector<Argument> arguments;
+  for (const OptionInfo& o : options) {
+    const bool keep_default = dice.uniform() < 0.3;
+    switch (o.kind) {
+      case OptionInfo::Kind::integer: {
+        const double start = number_from(o.default_text), span = o.high - o.low;
+        const double high = span > 1e6 ? o.low + 99 : std::min(o.high, std::max(start, o.low + 8));
+        const int drawn = dice.between(static_cast<int>(o.low), static_cast<int>(high));
+        if (!keep_default) arguments.push_back(argument(o.name, drawn));
+        break;
+      }
+      case OptionInfo::Kind::real: {
+        const double start = number_from(o.default_text), factor = std::exp2(6 * dice.uniform() - 3);
+        const double drawn = with_bits(std::clamp((start == 0 ? 1.0 : start) * factor, o.low, o.high), 4);
+        if (!keep_default) arguments.push_back(argument(o.name, std::clamp(drawn, o.low, o.high)));
+        break;
+      }
+      case OptionInfo::Kind::choice: {
+        const std::string& word = o.choices[dice.below(static_cast<int>(o.choices.size()))];
+        arguments.push_back({o.name, Value{std::vector<Item>{{word, {}}}}});
+        break;
+      }
+      case OptionInfo::Kind::list: {
+        // A default may be a network far too wide for 50 digits: always drawn.
+        std::vector<double> entries(dice.below(3));
+        for (double& e : entries) e = std::clamp<double>(dice.between(1, 8), o.low, o.high);
+        arguments.push_back({o.name, Value{entries}});
+        break;
+      }
+      case OptionInfo::Kind::item:
+        arguments.push_back({o.name, Value{std::vector<Item>{draw_item(dice, depth, o.name == "transformer")}}});
+        break;
+      case OptionInfo::Kind::flow: {
+        std::vector<Item> items(1 + dice.below(2));
+        for (Item& item : items) item = draw_item(dice, depth, false);
+        arguments.push_back({o.name, Value{items}});
+        break;
+      }
+    }
+  }
+  return arguments;
+}
+
+FlowSpec draw_spec(const Family& family, Dice& dice) {
+  if (family.fixed) return *family.fixed;
+  FlowSpec spec;
+  if (!family.chain) {
+    spec.items.push_back({family.name, draw_options(family.options, dice, 0)});
+    return spec;
+  }
+  const int layers = dice.between(2, 4);
+  for (int l = 0; l < layers; ++l) {
+    if (l > 0 && dice.uniform() < 0.15) spec.items.push_back(spec.items.back());
+    else spec.items.push_back(draw_item(dice, 0, false));
+  }
+  return spec;
+}
+
+int draw_dim(const Wants& wants, const Draw& draw) {
+  static constexpr std::array quick{2, 1, 3, 1, 2, 4, 1, 2, 5, 1, 2, 3, 1, 2, 8, 1, 2, 3};
+  static constexpr std::array standard{1, 2, 3, 4, 1, 2, 5, 8, 1, 2, 3, 4, 1, 2, 5, 16, 1, 2, 3, 8, 1, 2, 33};
+  const std::size_t start = hash_text(std::to_string(draw.seed % 7));
+  const int dim = draw.tier == Tier::quick ? quick[(draw.number + start % 3) % quick.size()] : standard[(draw.number + start % 3) % standard.size()];
+  return std::min(dim, wants.largest_dim);
+}
+
+int draw_batch(Dice& dice, int dim) {
+  static constexpr std::array sizes{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 24, 25, 33, 47, 48, 49, 479, 480, 481};
+  for (;;) {
+    const int n = sizes[dice.below(static_cast<int>(sizes.size()))];
+    if (n != dim) return n;
+  }
+}
+
+double stepped(double x, int ulps) {
+  for (; ulps > 0; --ulps) x = std::nextafter(x, std::numeric_limits<double>::infinity());
+  for (; ulps < 0; ++ulps) x = std::nextafter(x, -std::numeric_limits<double>::infinity());
+  return x;
+}
+
+/// Points of one class, number (i, j) from the stream's row i, draw j.
+class Points {
+ public:
+  Points(std::uint32_t seed, Interval range) : stream_(seed, "points"), range_(range) {}
+
+  double at(const std::string& name, int i, int j, const std::vector<double>& knots) const {
+    const auto u = [&](int k) { return stream_.uniform(i, 8 * j + k); };
+    const double sign = u(0) < 0.5 ? -1 : 1;
+    double x = 0;
+    if (name == "stress") {
+      static constexpr std::array extremes{0.0, 0x1p-1074, 0x1p-1022, 0x1p-60, 1e3, 1e5, 1e8, 1e30, 1e100, 1e300};
+      const auto k = static_cast<std::size_t>(u(1) * (extremes.size() + 1));
+      x = k < extremes.size() ? extremes[k] : 700 + 90 * (u(2) - 0.5);
+    } else if (name == "tail") x = with_bits(std::pow(10.0, 1 + 5 * u(1)), 12);
+    else if (name == "knot" && !knots.empty()) return inside(knots[static_cast<std::size_t>(u(1) * knots.size())], u(2));
+    else if (name == "edge" && std::isfinite(range_.low + range_.high)) return inside(u(1) < 0.5 ? range_.low : range_.high, u(2));
+    else if (u(1) < 0.5) x = std::abs(std::nearbyint(256 * stream_.normal(i, 8 * j + 7)) / 256);
+    else x = with_bits(std::pow(10.0, 6 * u(2) - 3), 12);
+    return folded(sign * x, u(3));
+  }
+
+ private:
+  double inside(double centre, double u) const {
+    static constexpr std::array ulps{0, 1, -1, 2, -2, 16, -16};
+    static constexpr std::array offsets{1e-9, -1e-9, 1e-6, -1e-6};
+    const auto k = static_cast<std::size_t>(u * (ulps.size() + offsets.size()));
+    return std::clamp(k < ulps.size() ? stepped(centre, ulps[k]) : centre + offsets[k - ulps.size()], range_.low, range_.high);
+  }
+  /// A point outside the domain is replaced by one inside.
+  double folded(double x, double u) const {
+    if (x > range_.low && x < range_.high) return x;
+    if (std::isfinite(range_.low + range_.high)) return range_.low + u * (range_.high - range_.low);
+    return std::isfinite(range_.low) ? range_.low + std::abs(x) + u : range_.high - std::abs(x) - u;
+  }
+  RandomStream stream_;
+  Interval range_;
+};
+
+/// Where the pieces of coordinate j meet. With several coordinates only where no other moves them.
+std::vector<double> knots_of(const Subject& subject, const Case& c, int j) {
+  std::vector<double> knots;
+  Flow<double>& flow = subject.flow<double>();
+  std::copy(c.theta.begin(), c.theta.end(), flow.theta().begin());
+  if (subject.dim() == 1 && subject.context() == 0) {
+    Workspace workspace;
+    knots = flow.knots(workspace);
+  } else if (subject.is_layer() && subject.facts().structure == Structure::diagonal) {
+    flow.layers().front().body().knots({flow.theta(), {}, nullptr}, j, knots);
+  }
+  if (const auto outside = subject.facts().identity_outside) knots.insert(knots.end(), {*outside, -*outside});
+  if (subject.facts().continuous_derivatives < 99) knots.push_back(0);
+  std::erase_if(knots, [](double k) { return !std::isfinite(k); });
+  return knots;
+}
+
+void draw_rows(Case& c, const Subject& subject, const Law& law, const std::string& row_class, const Draw& draw) {
+  const Facts& facts = subject.facts();
+  const Points points(draw.seed, law.wants.outputs ? facts.codomain : facts.domain);
+  Dice dice(draw.seed, "rows");
+  const int n = dice.between(1, law.wants.rows);
+  std::vector<std::vector<double>> knots(c.dim);
+  if (row_class == "knot")
+    for (int j = 0; j < c.dim; ++j) knots[j] = knots_of(subject, c, j);
+  for (int i = 0; i < n; ++i) {
+    Numbers row(c.dim), context(c.context_size);
+    for (int j = 0; j < c.dim; ++j) row[j] = points.at(row_class, i, j, knots[j]);
+    const RandomStream stream(draw.seed, "given");
+    for (int j = 0; j < c.context_size; ++j) context[j] = std::nearbyint(16 * stream.normal(i, j)) / 16;
+    c.rows.push_back(row);
+    if (c.context_size > 0) c.contexts.push_back(context);
+    c.row_classes.push_back(row_class);
+  }
+  if (!law.wants.outputs || row_class != "knot") return;
+  // The law asks for outputs: those that the knots have.
+  const Trial trial(subject, c);
+  std::vector<Numbers> outputs;
+  for (int i = 0; i < n; ++i) outputs.push_back(trial.call(Way::forward, c.rows[i], trial.context(i)).value);
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j < c.dim; ++j)
+      if (std::isfinite(outputs[i][j])) c.rows[i][j] = outputs[i][j];
+}
+
+double degenerate(Role role, std::uint64_t pick) {
+  switch (role) {
+    case Role::log_scale: return std::array{-3.0, 0.0, 3.0, 0.0}[pick % 4];
+    case Role::weight: return std::array{0.0, 0.5, 0.5, -0.5}[pick % 4];
+    case Role::logits: return std::array{0.0, 4.0, -4.0, 0.0}[pick % 4];
+    case Role::multiplier: return std::array{0x1p-8, 1.0, -0x1p-8, 1.0}[pick % 4];
+    case Role::direction: return std::array{0x1p-30, 1.0, 0.5, 0x1p-10}[pick % 4];
+    default: return std::array{0.0, 1.0, -1.0, 0.0}[pick % 4];
+  }
+}
+
+}  // namespace
+
+double with_bits(double value, int bits) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  int exponent = 0;
+  const double mantissa = std::frexp(value, &exponent);
+  return std::ldexp(std::nearbyint(std::ldexp(mantissa, bits)), exponent - bits);
+}
+
+const Subject& SubjectStore::get(const Workshop& workshop, const FlowSpec& spec, int dim, int context) {
+  const std::string key = to_text(spec) + " | " + std::to_string(dim) + " | " + std::to_string(context);
+  if (kept_.size() > 256 && !kept_.contains(key)) kept_.clear();
+  auto& subject = kept_[key];
+  if (!subject) {
+    try {
+      subject = std::make_unique<Subject>(workshop, spec, dim, context);
+    } catch (...) {
+      kept_.erase(key);
+      throw;
+    }
+  }
+  return *subject;
+}
+
+Numbers draw_theta(const Subject& subject, const std::string& parameter_class, std::uint32_t seed) {
+  Numbers theta(subject.parameters());
+  const RandomStream stream(seed, "theta");
+  if (parameter_class == "initial") {
+    Index at = 0;
+    for (const Layer<double>& layer : subject.flow<double>().layers()) {
+      const std::span<double> own(theta.data() + at, layer.info().parameters);
+      initial_parameters(layer.info().blocks, stream, own);
+      if (layer.info().mend_initial) layer.info().mend_initial(own);
+      at += layer.info().parameters;
+    }
+    return theta;
+  }
+  random_parameters(subject.blocks(), stream, parameter_class == "wide" ? 3 : 1, theta);
+  const RandomStream picks(seed, "degenerate");
+  Index k = 0;
+  for (const Block& block : subject.blocks())
+    for (Index i = 0; i < block.count; ++i, ++k) {
+      if (parameter_class == "degenerate" && picks.uniform(k, 0) < 0.5) theta[k] = degenerate(block.role, picks.below(4, k, 1));
+      else if (const double rounded = std::nearbyint(theta[k] * 256) / 256; rounded != 0) theta[k] = rounded;
+    }
+  return theta;
+}
+
+Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectStore& store) {
+  const Wants& wants = law.wants;
+  std::string reason;
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    Dice dice(draw.seed, "case " + std::to_string(attempt));
+    Case c;
+    c.seed = draw.seed;
+    c.dim = std::min(draw_dim(wants, draw) + (attempt > 10 ? attempt - 10 : 0), std::max(wants.largest_dim, 1));
+    c.context_size = dice.uniform() < 0.2 ? dice.between(1, 2) : 0;
+    const Subject* subject = nullptr;
+    try {
+      const FlowSpec spec = draw_spec(family, dice);
+      if (c.context_size > 0 && !store.get(family.workshop, spec, c.dim, c.context_size).uses_context()) c.context_size = 0;
+      subject = &store.get(family.workshop, spec, c.dim, c.context_size);
+    } catch (const std::invalid_argument& error) {
+      reason = error.what();
+      continue;
+    }
+    c.spec = subject->spec();
+    // Three cases of four are ordinary in all; the classes of the fourth take turns.
+    std::string row_class = "ordinary";
+    c.parameter_class = "ordinary";
+    const bool may_stress = wants.stress && !wants.ordinary_only;
+    if (may_stress && draw.number % 4 == 3) {
+      static const std::array<std::string, 4> rows{"stress", "knot", "tail", "edge"};
+      static const std::array<std::string, 4> parameters{"ordinary", "wide", "degenerate", "initial"};
+      const int turn = draw.number / 4;
+      row_class = turn % 5 == 4 ? "ordinary" : rows[turn % 5 == 3 && !std::isfinite(subject->facts().domain.high) ? 1 : turn % 5];
+      c.parameter_class = parameters[(turn / 2 + turn) % 4];
+    }
+    if (wants.knots) row_class = "knot";
+    if (wants.initial) c.parameter_class = "initial";
+    c.theta = draw_theta(*subject, c.parameter_class, draw.seed);
+    draw_rows(c, *subject, law, row_class, draw);
+    if (wants.batches) c.batch = draw_batch(dice, c.dim);
+    return c;
+  }
+  throw ConfigError("no drawn options of " + family.name + " make a layer: " + reason);
+}
+
+}  // namespace flowgauge::verify

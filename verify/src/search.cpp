@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+#include "search.hpp"
+
+#include "shrink.hpp"
+
+#include <flowgauge/error.hpp>
+#include <flowgauge/random.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+#include <rapidcheck.h>
+#include <rapidcheck/detail/TestListenerAdapter.h>
+
+namespace flowgauge::verify {
+namespace {
+
+/// What the cases of one law and subject have said so far.
+struct Tally {
+  int cases = 0, agree = 0, unresolved = 0, not_applicable = 0;
+  int plain = 0, plain_unresolved = 0, stressed = 0, stressed_unresolved = 0, oracles_differ = 0;
+  std::string reason_unresolved, reason_not_applicable;
+  std::vector<std::vector<double>> counted;
+  std::optional<Finding> worst;
+
+  void add(const Case& c, const Examined& e) {
+    ++cases;
+    const bool ordinary = std::all_of(c.row_classes.begin(), c.row_classes.end(), [](const std::string& r) { return r == "ordinary"; }) &&
+                          (c.parameter_class == "ordinary" || c.parameter_class == "initial");
+    const Outcome outcome = e.outcome();
+    agree += outcome == Outcome::agree;
+    ++(ordinary ? plain : stressed);
+    if (outcome == Outcome::unresolved) {
+      ++unresolved, ++(ordinary ? plain_unresolved : stressed_unresolved);
+    }
+    if (outcome == Outcome::not_applicable) ++not_applicable;
+    for (const Finding& f : e.findings) {
+      if (f.outcome == Outcome::unresolved && f.reason == "oracles_differ") ++oracles_differ;
+      if (f.outcome == Outcome::unresolved && (reason_unresolved.empty() || f.reason == "oracles_differ")) reason_unresolved = f.reason;
+      if (f.outcome == Outcome::not_applicable) reason_not_applicable = f.reason;
+    }
+    if (!e.counted.empty()) counted.push_back(e.counted);
+    const Finding* here = e.worst();
+    if (here && (here->outcome == Outcome::agree || here->outcome == Outcome::disagree) && (!worst || here->margin() > worst->margin()))
+      worst = *here;
+  }
+};
+
+/// Errors in ulp of the expected value, where the unit has any.
+std::optional<double> in_ulp(const Finding& f) {
+  if ((f.unit != "nat" && f.unit != "value") || !std::isfinite(f.expected_value) || !std::isfinite(f.observed)) return {};
+  const double size = std::max(std::abs(f.expected_value), 0x1p-1022);
+  return f.observed / (std::nextafter(size, std::numeric_limits<double>::infinity()) - size);
+}
+
+std::string message_of(const Law& law, const Case& c, const Examined& e) {
+  std::string text = "The law: " + law.statement + ".\n";
+  if (const Finding* f = e.worst()) {
+    text += fmt::format("Where: {}, row {} of {}", f->what, f->row, c.rows.size());
+    if (f->row >= 0 && f->row < static_cast<Index>(c.rows.size())) {
+      text += ", x =";
+      for (std::size_t j = 0; j < c.rows[f->row].size() && j < 8; ++j) text += (j ? ", " : " ") + exact_text(c.rows[f->row][j]);
+    }
+    text += fmt::format(", dim {}.\n", c.dim);
+    text += fmt::format("Expected {:.17g}, observed {:.17g}.\n", f->expected_value, f->observed_value);
+    text += fmt::format("Error {:.3g} {}", f->observed, f->unit);
+    if (const auto ulp = in_ulp(*f)) text += fmt::format(" ({:.3g} ulp)", *ulp);
+    text += fmt::format(", allowed {:.3g} {}.\n", f->allowed, f->unit);
+  }
+  if (!e.words.empty()) text += "What it looks like: " + e.words + ".\n";
+  if (!law.advice.empty()) text += "Usually: " + law.advice + ".\n";
+  return text;
+}
+
+class Searcher {
+ public:
+  Searcher(const Family& family, const Law& law, SubjectStore& store) : family_(family), law_(law), store_(store) {
+    judged_.row.layer = family.name;
+    judged_.row.law = law.name;
+    judged_.row.law_id = law.id;
+  }
+
+  Examined examine(const Case& c) const { return law_.examine(Trial(store_.get(family_.workshop, c.spec, c.dim, c.context_size), c)); }
+
+  /// Whether the search goes on.
+  bool take(const Case& c) {
+    try {
+      const Examined e = examine(c);
+      tally_.add(c, e);
+      const Outcome outcome = e.outcome();
+      std::set<std::string> classes(c.row_classes.begin(), c.row_classes.end());
+      classes.insert("parameters " + c.parameter_class);
+      for (const std::string& name : classes) judged_.coverage.add(name, outcome);
+      if (outcome != Outcome::disagree) return true;
+    } catch (const std::exception& error) {
+      ++tally_.cases;
+      error_ = error.what();
+    } catch (...) {
+      ++tally_.cases;
+      error_ = "something that is not a std::exception was thrown";
+    }
+    failing_ = c;
+    judged_.first_killing_case = tally_.cases;
+    return false;
+  }
+  void stop(const std::string& error) { error_ = error; }
+
+  Judged judge(bool shrink) {
+    if (failing_ && error_) failed_with_error(shrink);
+    else if (failing_) failed(shrink);
+    else if (error_) without_case(Verdict::error, *error_);
+    else concluded();
+    reports::VerdictRow& row = judged_.row;
+    row.cases = tally_.cases;
+    row.cases_unresolved = tally_.unresolved;
+    row.cases_discarded = 0;
+    if (tally_.worst) {
+      row.worst_margin = tally_.worst->margin();
+      row.worst_error = tally_.worst->observed;
+      row.tolerance = tally_.worst->allowed;
+      row.error_unit = tally_.worst->unit;
+      if (const auto ulp = in_ulp(*tally_.worst)) {
+        row.worst_ulp = *ulp;
+        row.digits_lost = std::log10(std::max(1.0, *ulp));
+      }
+    }
+    return std::move(judged_);
+  }
+
+ private:
+  void set(Verdict verdict, const std::string& reason) {
+    judged_.row.verdict = to_text(verdict);
+    judged_.row.reason = reason;
+  }
+  void add_failure(Verdict verdict, const std::string& message, const Case* c) {
+    Failure f;
+    f.subject = family_.name;
+    f.law = law_.name;
+    f.law_id = law_.id;
+    f.verdict = verdict;
+    f.message = message;
+    if (c) {
+      f.case_text = to_text(*c);
+      f.reproduce = reproduce_command(law_.name, *c);
+      judged_.row.counterexample = f.case_text;
+    } else {
+      f.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", family_.name, law_.name);
+    }
+    judged_.row.reproduce = f.reproduce;
+    judged_.failures.push_back(std::move(f));
+  }
+  void without_case(Verdict verdict, const std::string& reason) {
+    set(verdict, reason);
+    add_failure(verdict, "The law: " + law_.statement + ".\n" + reason + ".\n" + (law_.advice.empty() ? "" : "Usually: " + law_.advice + ".\n"),
+                nullptr);
+  }
+  void failed(bool shrink) {
+    const auto still = [&](const Case& c) {
+      try {
+        return examine(c).outcome() == Outcome::disagree;
+      } catch (...) {
+        return false;
+      }
+    };
+    const Case small = shrink ? shrunk(*failing_, family_.workshop, store_, still) : *failing_;
+    const Examined e = examine(small);
+    if (const Finding* f = e.worst()) tally_.worst = *f;
+    const Finding* f = e.worst();
+    set(Verdict::fails, !e.words.empty() ? e.words
+                        : f              ? fmt::format("{}: expected {:.6g}, observed {:.6g}", f->what, f->expected_value, f->observed_value)
+                                         : "");
+    add_failure(Verdict::fails, message_of(law_, small, e), &small);
+  }
+  void failed_with_error(bool shrink) {
+    const auto still = [&](const Case& c) {
+      try {
+        examine(c);
+      } catch (const std::exception& error) {
+        return error.what() == *error_;
+      } catch (...) {
+        return true;
+      }
+      return false;
+    };
+    const Case small = shrink ? shrunk(*failing_, family_.workshop, store_, still, 200) : *failing_;
+    set(Verdict::error, *error_);
+    add_failure(Verdict::error, "While the law was examined (" + law_.statement + ") this was thrown:\n" + *error_ + "\n", &small);
+  }
+  void concluded() {
+    if (tally_.cases == 0) return without_case(Verdict::error, "no case was examined");
+    if (tally_.not_applicable == tally_.cases) return set(Verdict::not_applicable, tally_.reason_not_applicable);
+    if (law_.conclude)
+      if (const auto wrong = law_.conclude(tally_.counted)) return without_case(Verdict::fails, *wrong);
+    if (tally_.oracles_differ > 0) return without_case(Verdict::unresolved, "oracles_differ");
+    // A single case of few is above any share; one is let pass.
+    const auto beyond = [](int unresolved, int of, double cap) { return unresolved > std::max(1.0, cap * of) || (of > 0 && unresolved == of); };
+    if (beyond(tally_.plain_unresolved, tally_.plain, 0.02))
+      return without_case(Verdict::unresolved,
+                          fmt::format("{} of {} ordinary cases: {}", tally_.plain_unresolved, tally_.plain, tally_.reason_unresolved));
+    if (beyond(tally_.stressed_unresolved, tally_.stressed, 0.25))
+      return without_case(Verdict::unresolved,
+                          fmt::format("{} of {} stress cases: {}", tally_.stressed_unresolved, tally_.stressed, tally_.reason_unresolved));
+    set(Verdict::holds, "");
+  }
+
+  const Family& family_;
+  const Law& law_;
+  SubjectStore& store_;
+  Judged judged_;
+  Tally tally_;
+  std::optional<Case> failing_;
+  std::optional<std::string> error_;
+};
+
+/// One slice of RapidCheck's engine: it draws the seeds, `take` says whether to go on. Returns how many cases were taken.
+template <class Take>
+int slice(std::uint64_t seed, int cases, const Take& take) {
+  rc::detail::TestParams params;
+  params.seed = seed;
+  params.maxSuccess = cases;
+  params.disableShrinking = true;  // ours knows what a case is
+  rc::detail::TestListenerAdapter silent;
+  int taken = 0;
+  const auto property = [&] {
+    const auto number = *rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint32_t>());
+    ++taken;
+    if (!take(number & 0x7fffffffu)) RC_FAIL("disagrees");
+  };
+  const auto result = rc::detail::checkTestable(property, rc::detail::TestMetadata{"slice", "slice"}, params, silent);
+  rc::detail::SuccessResult success;
+  if (result.match(success) && success.numSuccess == 0) throw std::logic_error("the engine called an empty run a success");
+  return taken;
+}
+
+}  // namespace
+
+std::string reproduce_command(const std::string& law, const Case& c) {
+  const auto quoted = [](const std::string& text) {
+    std::string q = "'";
+    for (const char ch : text) q += ch == '\'' ? std::string("'\\''") : std::string(1, ch);
+    return q + "'";
+  };
+  return fmt::format("flowgauge verify --only {} --law {} --case {}", quoted(to_text(c.spec)), law, quoted(to_text(c)));
+}
+
+Judged search(const Family& family, const Law& law, const Search& how, SubjectStore& store) {
+  Searcher searcher(family, law, store);
+  constexpr int slice_size = 25;
+  int done = 0;
+  bool on = true;
+  try {
+    for (int k = 0; on && done < how.cases; ++k) {
+      const std::uint64_t seed = hash_text(fmt::format("{} {} {} {}", how.seed, law.id, family.name, k));
+      const int taken = slice(seed, std::min(slice_size, how.cases - done), [&](std::uint32_t number) {
+        try {
+          on = searcher.take(draw_case(family, law, {number, done, how.tier}, store));
+        } catch (const std::exception& error) {
+          searcher.stop(error.what());
+          on = false;
+        }
+        ++done;
+        return on;
+      });
+      if (taken == 0) throw std::logic_error("the engine examined nothing");
+    }
+  } catch (const std::logic_error& error) {
+    searcher.stop(error.what());
+  }
+  return searcher.judge(true);
+}
+
+Judged examine_case(const Family& family, const Law& law, const Case& c, SubjectStore& store) {
+  Searcher searcher(family, law, store);
+  searcher.take(c);
+  return searcher.judge(false);
+}
+
+}  // namespace flowgauge::verify

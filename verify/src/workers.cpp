@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "workers.hpp"
+
+#include <flowgauge/error.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace flowgauge::verify {
+namespace {
+
+using nlohmann::json;
+
+// JSON knows no NaN and no ∞: numbers travel as their bits.
+json number(const reports::Number& v) { return v ? json(std::bit_cast<std::uint64_t>(*v)) : json(); }
+reports::Number number(const json& j) { return j.is_null() ? reports::Number() : std::bit_cast<double>(j.get<std::uint64_t>()); }
+json integer(const reports::Integer& v) { return v ? json(*v) : json(); }
+reports::Integer integer(const json& j) { return j.is_null() ? reports::Integer() : reports::Integer(j.get<std::int64_t>()); }
+
+std::string line_of(int unit, const Judged& judged) {
+  const reports::VerdictRow& r = judged.row;
+  json failures = json::array();
+  for (const Failure& f : judged.failures)
+    failures.push_back({f.subject, f.law, f.law_id, static_cast<int>(f.verdict), f.message, f.case_text, f.reproduce});
+  const json line = {unit, r.layer, r.law, r.law_id, r.verdict, r.reason, r.error_unit, r.counterexample, r.reproduce, integer(r.cases), integer(r.cases_unresolved),
+                     integer(r.cases_discarded), number(r.worst_margin), number(r.worst_error), number(r.tolerance), number(r.worst_ulp), number(r.digits_lost),
+                     failures, judged.first_killing_case};
+  return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+int unit_from(const std::string& text, Judged& judged) {
+  const json j = json::parse(text);
+  reports::VerdictRow& r = judged.row;
+  std::string* words[] = {&r.layer, &r.law, &r.law_id, &r.verdict, &r.reason, &r.error_unit, &r.counterexample, &r.reproduce};
+  std::size_t at = 1;
+  for (std::string* word : words) *word = j[at++].get<std::string>();
+  for (reports::Integer* v : {&r.cases, &r.cases_unresolved, &r.cases_discarded}) *v = integer(j[at++]);
+  for (reports::Number* v : {&r.worst_margin, &r.worst_error, &r.tolerance, &r.worst_ulp, &r.digits_lost}) *v = number(j[at++]);
+  for (const json& f : j[at])
+    judged.failures.push_back({f[0], f[1], f[2], static_cast<Verdict>(f[3].get<int>()), f[4], f[5], f[6]});
+  judged.first_killing_case = j[at + 1];
+  return j[0];
+}
+
+struct Child {
+  pid_t pid = -1;
+  int from = -1;
+  std::vector<int> units;  ///< not reported yet, in the order in which they are done
+  std::string text;
+};
+
+void write_all(int to, const std::string& text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const ssize_t n = ::write(to, text.data() + at, text.size() - at);
+    if (n < 0 && errno != EINTR) ::_exit(3);
+    if (n > 0) at += static_cast<std::size_t>(n);
+  }
+}
+
+Child start(std::vector<int> units, const std::function<Judged(int)>& unit) {
+  int ends[2];
+  if (::pipe(ends) != 0) throw DataError("no pipe for a worker process");
+  Child child{::fork(), ends[0], std::move(units), {}};
+  if (child.pid < 0) {
+    ::close(ends[0]), ::close(ends[1]);
+    throw DataError("no worker process could be started");
+  }
+  if (child.pid == 0) {
+    ::close(ends[0]);
+    for (const int u : child.units) write_all(ends[1], line_of(u, unit(u)));
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  return child;
+}
+
+}  // namespace
+
+void work(int count, int jobs, const std::function<Judged(int)>& unit, const std::function<Judged(int, const std::string&)>& died,
+          const std::function<void(int, Judged)>& done) {
+  jobs = std::min(jobs, count);
+  if (jobs <= 1) {
+    for (int u = 0; u < count; ++u) done(u, unit(u));
+    return;
+  }
+  std::vector<Child> children;
+  for (int w = 0; w < jobs; ++w) {
+    std::vector<int> units;
+    for (int u = w; u < count; u += jobs) units.push_back(u);
+    children.push_back(start(std::move(units), unit));
+  }
+  while (!children.empty()) {
+    std::vector<pollfd> waits;
+    for (const Child& c : children) waits.push_back({c.from, POLLIN, 0});
+    if (::poll(waits.data(), waits.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      throw DataError("waiting for worker processes failed");
+    }
+    for (std::size_t w = waits.size(); w-- > 0;) {
+      if (waits[w].revents == 0) continue;
+      Child& child = children[w];
+      char buffer[65536];
+      const ssize_t n = ::read(child.from, buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR) continue;
+      if (n > 0) {
+        child.text.append(buffer, static_cast<std::size_t>(n));
+        for (std::size_t end; (end = child.text.find('\n')) != std::string::npos; child.text.erase(0, end + 1)) {
+          Judged judged;
+          const int u = unit_from(child.text.substr(0, end), judged);
+          std::erase(child.units, u);
+          done(u, std::move(judged));
+        }
+        continue;
+      }
+      ::close(child.from);
+      int status = 0;
+      ::waitpid(child.pid, &status, 0);
+      std::vector<int> rest = std::move(child.units);
+      children.erase(children.begin() + static_cast<std::ptrdiff_t>(w));
+      if (rest.empty()) continue;
+      const std::string how = WIFSIGNALED(status) ? fmt::format("the process died of signal {}", WTERMSIG(status)) : fmt::format("the process ended with code {}", WEXITSTATUS(status));
+      done(rest.front(), died(rest.front(), how));
+      rest.erase(rest.begin());
+      if (!rest.empty()) children.push_back(start(std::move(rest), unit));
+    }
+  }
+}
+
+}  // namespace flowgauge::verify
