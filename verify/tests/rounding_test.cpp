@@ -71,10 +71,12 @@ TEST(Rounding, SubnormalsMoveByOneUnitAtMost) {
 TEST(Rounding, EveryOperationRounds) {
   const RoundingSeed seed(3);
   const auto expect = [](const char* name, auto f) {
-    const double exact = f(0.7);
+    const volatile double not_folded = 0.7;  // g++ folds functions of constants with more digits than the C library has
+    const double x = not_folded;
+    const double exact = f(x);
     bool moved = false;
     for (int k = 0; k < 64; ++k) {
-      const double got = to_double(f(Rounding(0.7)));
+      const double got = to_double(f(Rounding(x)));
       moved = moved || got != exact;
       EXPECT_TRUE(got == exact || got == std::nextafter(exact, inf) || got == std::nextafter(exact, -inf)) << name;
     }

@@ -21,7 +21,8 @@ std::vector<Block> blocks_of(const std::filesystem::path& document) {
     inside = !inside;
     if (!inside) continue;
     std::istringstream words(line.substr(3));
-    Block block{.line = number};
+    Block block;
+    block.line = number;
     words >> block.language;
     for (std::string word; words >> word;)
       if (word.starts_with("file=")) block.file = word.substr(5);
