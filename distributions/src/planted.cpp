@@ -11,6 +11,7 @@ namespace flowgauge::distributions {
 namespace {
 
 constexpr Index entropy_rows = 10000;
+constexpr double overflowing = 1e300;  ///< a coordinate beyond this overflows under factors that random parameters reach
 
 bool holds(const Interval& outer, const Interval& inner) { return outer.low <= inner.low && inner.high <= outer.high; }
 
@@ -54,11 +55,16 @@ bool Planted::independent() const {
 void Planted::log_prob(BatchIn<double> x, ColumnOut<double> log_p) const {
   Workspace workspace;
   model_.log_prob(x, log_p, workspace);
-  // Near ±max two sums overflow against each other and give NaN; the density there is below every double.
+  // Near ±max two sums overflow against each other and give NaN; the density there is below every double. Any other NaN is a fault and stays.
   for (Index i = 0; i < x.rows; ++i) {
+    double largest = 0;
     bool finite = true;
-    for (Index j = 0; j < x.dim; ++j) finite = finite && std::isfinite(x(i, j));
-    if (std::isnan(log_p[i]) && finite) log_p[i] = -std::numeric_limits<double>::infinity();
+    for (Index j = 0; j < x.dim; ++j) {
+      finite = finite && std::isfinite(x(i, j));
+      largest = std::max(largest, std::abs(x(i, j)));
+    }
+    double& l = log_p[static_cast<std::size_t>(i)];
+    if (std::isnan(l) && finite && largest > overflowing) l = -infinity;
   }
 }
 

@@ -111,13 +111,11 @@ TEST(Sources, SamplesLieInTheSupportWithFiniteDensity) {
 }
 
 TEST(Sources, LogProbIsNeverNaNForFiniteNumbers) {
-  const std::vector<double> common = {0., -0., 5e-324, -5e-324, 1e-310, 1e-300, 1., -1., 4.5, -4.5, 1e6, -1e6, 1e150, -1e150, 1e300, -1e300};
   const double largest = std::numeric_limits<double>::max();
+  const std::vector<double> numbers = {0.,  -0.,  5e-324, -5e-324, 1e-310, 1e-300, 1.,    -1.,     4.5,
+                                       -4.5, 1e6, -1e6,   1e150,   -1e150, 1e300,  -1e300, largest, -largest};
   for (const std::string& text : specimen_texts()) {
     const auto source = make_source(text);
-    std::vector<double> numbers = common;
-    // Beside other coordinates the largest numbers overflow in the first sum, and what a flow makes of ∞ is its own affair.
-    if (source->dim() == 1) numbers.insert(numbers.end(), {largest, -largest});
     for (const double a : numbers) {
       for (const double b : numbers) {
         Batch<double> x(1, source->dim());

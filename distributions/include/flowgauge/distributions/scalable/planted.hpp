@@ -11,8 +11,8 @@ namespace flowgauge::distributions {
 /// x = f⁻¹(z), z ~ N(0, I), f a flow at random parameters: log p(x) = log N(f(x); 0, I) + log|det ∂f/∂x|
 ///
 /// The same flow at parameters() has every log-ratio exactly 0: what a fit of it misses is the fault of the optimiser, never of the family.
-/// H = d/2·log 2πe + E log|det ∂f⁻¹/∂z|, the mean by Monte Carlo (exact where the determinant is constant). A row where the flow itself
-/// overflows is NaN.
+/// H = d/2·log 2πe + E log|det ∂f⁻¹/∂z|, the mean by Monte Carlo (exact where the determinant is constant). −∞ where a row
+/// beyond 1e300 overflows in the flow.
 /// ConfigError: an unknown layer, a layer without inverse, a flow that does not reach all of ℝᵈ (its inverse would meet normal numbers it has no
 /// x for).
 struct Planted {
