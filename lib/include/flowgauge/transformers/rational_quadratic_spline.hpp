@@ -148,7 +148,7 @@ struct RationalQuadraticSpline {
   /// Adds to grad_logits the gradient of sizes, where every size before u's bin has gradient g_before and the bin's own g_here.
   template <Real T>
   void sizes_backward(std::span<T> along, T u, std::span<T> size, T g_before, T g_here, Params<T> grad_logits) const {
-    const T share(1 / (2 * box)), floor(least), stretch = T(1.0) - T(least * bins);
+    const T whole(2 * box), floor(least), stretch = T(1.0) - T(least * bins);
     const auto each = [&](auto use) {
       T knot(-box);
       for (int k = 0; k < bins; ++k) {
@@ -156,7 +156,7 @@ struct RationalQuadraticSpline {
         knot += along[k];
         const auto passed = k + 1 < bins ? u >= knot : u > T(box);
         const T g = select(passed, g_before, select(reached, g_here, T(0.0)));
-        use(k, (size[k] * share - floor) / stretch, g);
+        use(k, (size[k] / whole - floor) / stretch, g);
       }
     };
     T mean(0.0);
