@@ -28,6 +28,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     list(APPEND flowgauge_warnings -Wno-restrict)
   endif()
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 14)
+  list(APPEND flowgauge_warnings -Wno-bitwise-instead-of-logical)   # the mask of a single number is a bool, and masks are joined by & and |
 endif()
 
 # Packs have the width of the instruction set, so whoever links lib must be compiled for the same one: lib hands this option on.

@@ -11,8 +11,8 @@ set(sees_verify lib distributions reports verify)
 set(sees_bench lib distributions reports bench)
 set(sees_cli lib distributions reports verify bench cli)
 
-# Third parties of a room (a test may also use those of the rooms that its room sees). What stands in lib's public headers may be used by those who see lib; xsimd and Random123 stay behind pack.hpp and
-# random.hpp.
+# Third parties of a room; a test may also use those of the rooms that its room sees. What stands in lib's public headers may be used by those who
+# see lib; xsimd and Random123 stay behind pack.hpp and random.hpp.
 set(uses_lib eigen boost_math fmt json xsimd random123)
 set(uses_reports fmt json)
 set(uses_distributions eigen boost_math fmt json zlib png turbojpeg)

@@ -111,6 +111,7 @@ Case case_from_text(std::string_view line, std::string* law) {
     if (key == "law" && !spec_seen) {
       if (law) *law = value;
     } else if (!spec_seen) {
+      if (field.empty()) break;
       c.spec = parse_flow(field);
       spec_seen = true;
     } else if (key == "dim") c.dim = whole_from<int>(value, key, 1, 100000);

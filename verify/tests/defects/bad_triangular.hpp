@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <flowgauge/layers/triangular.hpp>
+
+namespace flowgauge::verify::defects {
+
+/// triangular (upper, diagonal=exp) with one mistake; `none` is the healthy twin.
+struct BadTriangular {
+  static constexpr std::string_view summary = "triangular with a planted defect";
+  enum Defect {
+    none,
+    wrong_triangle,          ///< W032: the inverse solves with the other triangle
+    first_log_det_only,      ///< the diagonal's first entry alone
+    bias_not_subtracted,     ///< W139: in the inverse
+    leak,                    ///< W019: an entry below the diagonal
+    gradient_lacks_log_det,  ///< d7
+    superdiagonal_only,      ///< W022: the rest of the triangle is dead
+    row_leak                 ///< every row gets a little of the tile's first
+  };
+  int defect = none;
+  template <class V>
+  void options(V& v) {
+    v("defect", defect,
+      {"none", "wrong_triangle", "first_log_det_only", "bias_not_subtracted", "leak", "gradient_lacks_log_det", "superdiagonal_only", "row_leak"});
+  }
+
+  std::vector<Block> parameters(int dim, int context) const { return healthy.parameters(dim, context); }
+  Facts facts(int dim) const { return healthy.facts(dim); }
+  Index prepared_size(int dim) const { return healthy.prepared_size(dim); }
+
+  template <class S>
+  void prepare(std::span<const S> theta, int dim, S* prepared) const {
+    healthy.prepare(theta, dim, prepared);
+    const Index d = dim;
+    if (defect == superdiagonal_only)
+      for (Index row = 0; row < d; ++row)
+        for (Index column = row + 2; column < d; ++column) prepared[column * d + row] = prepared[d * d + row * d + column] = S(0.0);
+  }
+  template <class S>
+  void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch& scratch) const {
+    healthy.forward(given, x, y, log_det, scratch);
+    if (defect == first_log_det_only) std::fill_n(log_det, x.rows, given.theta[0]);
+    for (Index i = 0; i < x.rows; ++i) {
+      if (defect == leak && x.dim > 1) y(i, x.dim - 1) = y(i, x.dim - 1) + S(0.5) * x(i, 0);
+      if (defect == row_leak) y(i, 0) = y(i, 0) + S(0x1p-20) * x(0, 0);
+    }
+  }
+  template <class S>
+  void inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch& scratch) const {
+    healthy.inverse(given, y, x, log_det, scratch);
+    const Index d = y.dim;
+    const S* const reciprocal = given.prepared + 2 * d * d;
+    const S* const bias = given.theta.data() + d + d * (d - 1) / 2;
+    if (defect == wrong_triangle) triangular_solve<S>(false, y, given.prepared, reciprocal, bias, x);
+    if (defect == bias_not_subtracted) triangular_solve<S>(true, y, given.prepared, reciprocal, static_cast<const S*>(nullptr), x);
+    if (defect == first_log_det_only) std::fill_n(log_det, y.rows, -given.theta[0]);
+  }
+  template <class S>
+  void backward(const Given<S>& given, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>& out, Scratch& scratch) const {
+    Scratch::Scope scope(scratch);
+    S* const zero = scratch.take<S>(x.rows);
+    std::fill_n(zero, x.rows, S(0.0));
+    healthy.backward(given, x, grad_y, defect == gradient_lacks_log_det ? zero : grad_log_det, out, scratch);
+  }
+
+ private:
+  Triangular healthy;
+};
+
+}  // namespace flowgauge::verify::defects

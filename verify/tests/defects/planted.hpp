@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <flowgauge/verify/subject.hpp>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace flowgauge::verify::defects {
+
+/// One wrong layer, and what its failure must say to somebody who has never seen it.
+struct Planted {
+  std::string spec;                ///< names the layer and its defect
+  std::vector<std::string> killers;///< ids of laws that must fail, each of them
+  std::string words;               ///< in the message of one of these
+};
+inline std::ostream& operator<<(std::ostream& out, const Planted& p) { return out << p.spec; }
+const std::vector<Planted>& planted();
+/// The layers without a defect.
+std::vector<std::string> twins();
+/// The family of one spec; its layer's name chooses the struct.
+Family family_for(const std::string& spec);
+
+}  // namespace flowgauge::verify::defects

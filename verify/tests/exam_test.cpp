@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "defects/planted.hpp"
+
+#include <flowgauge/verify/case.hpp>
+#include <flowgauge/verify/law.hpp>
+#include <flowgauge/verify/verify.hpp>
+
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+/// Does the verifier bite? Every planted defect must be killed at the quick tier with each of several seeds, and every healthy twin must pass. Two seeds here; all
+/// twenty by FLOWGAUGE_EXAM_SEEDS=20 flowgauge_verify_tests --gtest_filter='*Exam*'.
+namespace flowgauge::verify {
+namespace {
+
+using defects::family_for;
+using defects::Planted;
+using defects::planted;
+
+int seeds() {
+  const char* const text = std::getenv("FLOWGAUGE_EXAM_SEEDS");
+  int count = 2;
+  if (text) std::from_chars(text, text + std::string_view(text).size(), count);
+  return count;
+}
+
+VerifyResult examined(const Family& family, int seed, const std::string& law = "*") {
+  VerifyOptions options;
+  options.seed = static_cast<std::uint64_t>(seed);
+  options.law = law;
+  return run({family}, options);
+}
+
+/// Readable names for gtest: letters, digits and _.
+std::string name_of(const std::string& spec) {
+  std::string name;
+  for (const char c : spec) name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  return name;
+}
+
+class Exam : public testing::TestWithParam<Planted> {};
+
+TEST_P(Exam, TheDefectIsKilledAndExplained) {
+  const Planted& defect = GetParam();
+  const Family family = family_for(defect.spec);
+  for (int seed = 1; seed <= seeds(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const VerifyResult result = examined(family, seed);
+    EXPECT_FALSE(result.passed());
+    std::set<std::string> killers;
+    std::string messages;
+    for (const Failure& failure : result.failures) {
+      if (failure.verdict != Verdict::fails) continue;
+      killers.insert(failure.law_id);
+      messages += failure.message;
+      EXPECT_NE(failure.message.find("The law: "), std::string::npos) << failure.message;
+      EXPECT_EQ(failure.reproduce.rfind("flowgauge verify --only ", 0), 0u) << failure.reproduce;
+      if (failure.case_text.empty()) continue;  // said of the run as a whole
+
+      // Small enough for a person.
+      const Case small = case_from_text(failure.case_text);
+      EXPECT_LE(small.dim, 3) << failure.law_id << " " << failure.case_text;
+      EXPECT_LE(small.rows.size(), 2u) << failure.law_id << " " << failure.case_text;
+
+      // The same line breaks the same law again.
+      VerifyOptions replay;
+      replay.law = failure.law;
+      replay.replay = {failure.case_text};
+      const VerifyResult again = run({family}, replay);
+      ASSERT_EQ(again.rows.size(), 1u);
+      EXPECT_EQ(again.rows.front().verdict, "fails") << failure.law_id << " " << failure.case_text;
+    }
+    for (const std::string& id : defect.killers) EXPECT_TRUE(killers.contains(id)) << id << " does not see " << defect.spec;
+    EXPECT_NE(messages.find(defect.words), std::string::npos) << "no message says '" << defect.words << "':\n" << messages;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Defects, Exam, testing::ValuesIn(planted()), [](const auto& info) { return name_of(info.param.spec); });
+
+class Twin : public testing::TestWithParam<std::string> {};
+
+TEST_P(Twin, PassesEveryLaw) {
+  const Family family = family_for(GetParam());
+  for (int seed = 1; seed <= seeds(); ++seed) {
+    const VerifyResult result = examined(family, seed);
+    EXPECT_TRUE(result.passed());
+    for (const Failure& failure : result.failures) ADD_FAILURE() << "seed " << seed << ", " << failure.law_id << "\n" << failure.message << failure.case_text;
+    for (const reports::VerdictRow& row : result.rows)
+      if (row.worst_margin) {
+        EXPECT_LE(*row.worst_margin, 0.5) << "seed " << seed << ", " << row.law_id << ": a healthy layer comes too near";
+      }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(HealthyExam, Twin, testing::ValuesIn(defects::twins()), [](const auto& info) { return name_of(info.param); });
+
+/// No law is idle: each kills something that is planted here.
+TEST(ExamOfTheLaws, EachLawHasADefectThatItMustKill) {
+  std::map<std::string, int> kills;
+  for (const Planted& defect : planted())
+    for (const std::string& id : defect.killers) ++kills[id];
+  for (const LawInfo& law : list_laws()) {
+    EXPECT_GT(kills[law.id], 0) << law.id << " " << law.name << " kills nothing planted";
+    EXPECT_FALSE(law.violated_by.empty()) << law.id;
+    EXPECT_FALSE(law.fooled_by.empty()) << law.id;
+    EXPECT_FALSE(law.statement.empty()) << law.id;
+  }
+}
+
+}  // namespace
+}  // namespace flowgauge::verify

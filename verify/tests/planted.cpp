@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "defects/planted.hpp"
+
+#include "defects/bad_affine.hpp"
+#include "defects/bad_arsinh.hpp"
+#include "defects/bad_half.hpp"
+#include "defects/bad_permutation.hpp"
+#include "defects/bad_planar.hpp"
+#include "defects/bad_softlog.hpp"
+#include "defects/bad_spline.hpp"
+#include "defects/bad_triangular.hpp"
+
+#include <flowgauge/spec.hpp>
+
+#include <stdexcept>
+
+namespace flowgauge::verify::defects {
+
+const std::vector<Planted>& planted() {
+  static const std::vector<Planted> all{
+      {"bad_softlog(inverse_sign)", {"L9"}, "sign of the other direction"},
+      {"bad_softlog(slope_term_dropped)", {"L6"}, "log_det"},
+      {"bad_softlog(no_abs)", {"L1", "L3"}, "not a number"},
+      {"bad_softlog(gradient_lacks_log_det)", {"L12"}, "the gradient of"},
+      {"bad_softlog(nan_gradient_at_zero)", {"L12"}, "not a number"},
+      {"bad_affine(sign)", {"L6", "L9"}, "sign of the other direction"},
+      {"bad_affine(scale_twice)", {"L6"}, "counted twice"},
+      {"bad_affine(constant)", {"L6"}, "log_det"},
+      {"bad_affine(determinant)", {"L6"}, "log_det"},
+      {"bad_affine(absolute)", {"L6"}, "sign of the other direction"},
+      {"bad_affine(log_det_in_float)", {"L7"}, "precision of float"},
+      {"bad_affine(value_in_float)", {"L2"}, "y["},
+      {"bad_affine(clamp_in_map_only)", {"L6"}, "log_det"},
+      {"bad_affine(inverse_adds_shift)", {"L3", "L4"}, "after there and back"},
+      {"bad_affine(wrong_start)", {"L28"}, "y["},
+      {"bad_affine(vacuous)", {"A1", "A2"}, "changes anything"},
+      {"bad_affine(not_a_number)", {"L1"}, "not a number"},
+      {"bad_arsinh(log_of_subtraction)", {"L7"}, "log_det"},
+      {"bad_arsinh(square_overflows)", {"L1"}, "y["},
+      {"bad_arsinh(float_constant)", {"L9"}, "off by a constant"},
+      {"bad_spline(neighbour_bin)", {"L6", "L25"}, "log_det"},
+      {"bad_spline(boundary_slope)", {"L25"}, "knot"},
+      {"bad_spline(bound_ignored)", {"L6", "L25"}, "knot"},
+      {"bad_spline(tail_adds_slope)", {"L6"}, "log_det"},
+      {"bad_spline(wrong_axis)", {"L4"}, "after there and back"},
+      {"bad_spline(height_for_width)", {"L3", "L4"}, "after there and back"},
+      {"bad_planar(constraint_absent)", {"L3"}, "after there and back"},
+      {"bad_planar(wrong_slope)", {"L6"}, "log_det"},
+      {"bad_planar(inverse_off_by_norm)", {"L3"}, "after there and back"},
+      {"bad_planar(inverse_sign)", {"L9"}, "sign of the other direction"},
+      {"bad_triangular(wrong_triangle)", {"L3", "L4"}, "after there and back"},
+      {"bad_triangular(first_log_det_only)", {"L6"}, "log_det"},
+      {"bad_triangular(bias_not_subtracted)", {"L3"}, "after there and back"},
+      {"bad_triangular(leak)", {"L23"}, "when coordinate"},
+      {"bad_triangular(gradient_lacks_log_det)", {"L12"}, "the gradient of log_diagonal"},
+      {"bad_triangular(superdiagonal_only)", {"A2"}, "triangle"},
+      {"bad_triangular(row_leak)", {"L15", "L17"}, "row"},
+      {"bad_permutation(not_inverted)", {"L3", "L4"}, "after there and back"},
+      {"bad_permutation(one_lost)", {"L4"}, "after there and back"},
+      {"bad_permutation(log_det_of_sign)", {"L6"}, "log_det"},
+      {"bad_half(kept_changed)", {"L23"}, "kept"},
+      {"bad_half(sees_moved)", {"L23"}, "when coordinate"},
+      {"bad_half(context_ignored)", {"A2"}, "context"},
+      {"bad_half(last_log_det_only)", {"L6"}, "log_det"},
+      {"bad_half(forward_clamp)", {"L3"}, "after there and back"},
+      {"bad_affine(sign) bad_affine", {"C1"}, "log_det of the flow"},
+      {"bad_affine(inverse_adds_shift) bad_affine", {"C2"}, "after there and back"},
+  };
+  return all;
+}
+
+std::vector<std::string> twins() {
+  return {"bad_softlog", "bad_affine", "bad_arsinh", "bad_spline", "bad_planar", "bad_triangular", "bad_permutation", "bad_half", "bad_affine bad_affine"};
+}
+
+Family family_for(const std::string& text) {
+  const FlowSpec spec = parse_flow(text);
+  const std::string name = spec.items.front().name;
+  const auto fixed = [&](Family family) {
+    family.chain = spec.items.size() > 1;
+    family.fixed = spec;
+    return family;
+  };
+  if (name == "bad_softlog") return fixed(family_of<BadSoftlog>(name));
+  if (name == "bad_affine") return fixed(family_of<BadAffine>(name));
+  if (name == "bad_arsinh") return fixed(family_of<BadArsinh>(name));
+  if (name == "bad_spline") return fixed(family_of<BadSpline>(name));
+  if (name == "bad_planar") return fixed(family_of<BadPlanar>(name));
+  if (name == "bad_triangular") return fixed(family_of<BadTriangular>(name));
+  if (name == "bad_permutation") return fixed(family_of<BadPermutation>(name));
+  if (name == "bad_half") return fixed(family_of<BadHalf>(name));
+  throw std::invalid_argument("no planted layer is called " + name);
+}
+
+}  // namespace flowgauge::verify::defects

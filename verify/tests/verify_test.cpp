@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#include "defects/planted.hpp"
+
+#include <flowgauge/error.hpp>
+#include <flowgauge/verify/case.hpp>
+#include <flowgauge/verify/verify.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include <unistd.h>
+
+namespace flowgauge::verify {
+namespace {
+
+using testing::HasSubstr;
+
+/// What an exception of this type says; empty, with a failure, where none comes.
+template <class Error, class Call>
+std::string sentence(const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return {};
+}
+
+VerifyOptions options_for(const std::string& only, const std::string& law) {
+  VerifyOptions options;
+  options.only = only;
+  options.law = law;
+  options.seed = 5;
+  return options;
+}
+
+/// All of a row but its wall time.
+std::string text_of(const reports::VerdictRow& row) {
+  std::string text = row.layer + "|" + row.law + "|" + row.law_id + "|" + row.verdict + "|" + row.reason + "|" + row.counterexample + "|" + row.reproduce;
+  for (const auto& n : {row.cases, row.cases_unresolved, row.cases_discarded}) text += "|" + (n ? std::to_string(*n) : std::string("-"));
+  for (const auto& n : {row.worst_margin, row.worst_error, row.tolerance, row.worst_ulp, row.digits_lost}) text += "|" + (n ? exact_text(*n) : std::string("-"));
+  return text;
+}
+
+class TemporaryFile {
+ public:
+  TemporaryFile() : path(std::filesystem::temp_directory_path() / ("flowgauge-failures-" + std::to_string(::getpid()) + ".txt")) {}
+  ~TemporaryFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+  const std::filesystem::path path;
+};
+
+TEST(CaseText, ReadsBackToTheSameBits) {
+  Case c;
+  c.spec = parse_flow("affine(clamp=0)");
+  c.dim = 2;
+  c.context_size = 1;
+  c.theta = {0.1, -0.0, 1.0 / 3, 0x1p-1074};
+  c.rows = {{-1e300, 5e-324}, {0.5, std::nextafter(1.0, 2.0)}};
+  c.contexts = {{0.25}, {-std::numeric_limits<double>::max()}};
+  c.batch = 481;
+  c.seed = 2147483647;
+  const std::string text = to_text(c);
+  const Case back = case_from_text(text);
+  EXPECT_EQ(to_text(back), text);
+  const auto same = [](const Numbers& a, const Numbers& b) {
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t k = 0; k < a.size(); ++k) {
+      EXPECT_EQ(a[k], b[k]);
+      EXPECT_EQ(std::signbit(a[k]), std::signbit(b[k]));
+    }
+  };
+  same(back.theta, c.theta);
+  ASSERT_EQ(back.rows.size(), 2u);
+  for (int i = 0; i < 2; ++i) same(back.rows[i], c.rows[i]), same(back.contexts[i], c.contexts[i]);
+  EXPECT_EQ(back.batch, 481);
+  EXPECT_EQ(back.seed, 2147483647u);
+}
+
+TEST(CaseText, SaysWhatIsWrong) {
+  EXPECT_THAT(sentence<ConfigError>([] { case_from_text("softlog | dim=2 | x=1"); }), HasSubstr("expects 2 numbers a row, got 1"));
+  EXPECT_THAT(sentence<ConfigError>([] { case_from_text("softlog | dim=1 | x=one"); }), HasSubstr("got 'one'"));
+  EXPECT_THAT(sentence<ConfigError>([] { case_from_text("softlog | dim=1.5 | x=1"); }), HasSubstr("whole number"));
+  EXPECT_THAT(sentence<ConfigError>([] { case_from_text("softlog | width=1"); }), HasSubstr("width=1"));
+  EXPECT_THAT(sentence<ConfigError>([] { case_from_text(""); }), HasSubstr("empty"));
+}
+
+TEST(Run, UnknownNamesGetTheNearestOne) {
+  EXPECT_THAT(sentence<ConfigError>([] { run(options_for("softlok", "*")); }), HasSubstr("softlog"));
+  EXPECT_THAT(sentence<ConfigError>([] { run(options_for("softlog", "log_det_matches_jacobean")); }), HasSubstr("log_det_matches_jacobian"));
+  EXPECT_THAT(sentence<ConfigError>([] { tier_from("quik"); }), HasSubstr("quick"));
+  EXPECT_THAT(sentence<ConfigError>([] { run(options_for("affine(clmp=0)", "*")); }), HasSubstr("clamp"));
+}
+
+TEST(Run, TakesALawByIdAndByName) {
+  const VerifyResult by_id = run(options_for("softlog", "L6")), by_name = run(options_for("softlog", "log_det_matches_jacobian"));
+  ASSERT_EQ(by_id.rows.size(), 1u);
+  ASSERT_EQ(by_name.rows.size(), 1u);
+  EXPECT_EQ(text_of(by_id.rows[0]), text_of(by_name.rows[0]));
+  EXPECT_EQ(by_id.rows[0].verdict, "holds");
+  EXPECT_EQ(by_id.rows[0].cases, 30);
+}
+
+TEST(Run, GivesTheSameRowsForAnyNumberOfJobs) {
+  VerifyOptions options = options_for("*o*", "L*");
+  options.cases = 8;
+  const VerifyResult one = run(options);
+  for (const int jobs : {2, 3}) {
+    options.jobs = jobs;
+    const VerifyResult many = run(options);
+    ASSERT_EQ(many.rows.size(), one.rows.size());
+    for (std::size_t k = 0; k < one.rows.size(); ++k) EXPECT_EQ(text_of(many.rows[k]), text_of(one.rows[k])) << jobs << " jobs";
+    ASSERT_EQ(many.failures.size(), one.failures.size());
+    for (std::size_t k = 0; k < one.failures.size(); ++k) EXPECT_EQ(many.failures[k].message, one.failures[k].message);
+  }
+}
+
+TEST(Run, ReportsProgressOfEveryUnit) {
+  VerifyOptions options = options_for("softlog", "L*");
+  options.cases = 2;
+  int calls = 0;
+  const VerifyResult result = run(options, [&](const Progress& progress) {
+    EXPECT_EQ(progress.done, ++calls);
+    EXPECT_EQ(progress.subject, "softlog");
+  });
+  EXPECT_EQ(calls, static_cast<int>(result.rows.size()));
+}
+
+TEST(Run, AnotherSeedDrawsOtherCases) {
+  VerifyOptions options = options_for("softlog", "L7");
+  const VerifyResult a = run(options);
+  options.seed = 6;
+  const VerifyResult b = run(options);
+  EXPECT_NE(text_of(a.rows.at(0)), text_of(b.rows.at(0)));
+}
+
+TEST(Run, ALayerThatThrowsIsAnErrorAndTheRunGoesOn) {
+  const Family throwing = defects::family_for("bad_affine(throws)"), healthy = defects::family_for("bad_arsinh");
+  for (const int jobs : {1, 2}) {
+    VerifyOptions options = options_for("*", "L1");
+    options.jobs = jobs;
+    const VerifyResult result = run({throwing, healthy}, options);
+    ASSERT_EQ(result.rows.size(), 2u);
+    EXPECT_FALSE(result.passed());
+    EXPECT_EQ(result.rows[0].layer, "bad_affine");
+    EXPECT_EQ(result.rows[0].verdict, "error");
+    EXPECT_THAT(result.rows[0].reason, HasSubstr("the planted layer cannot go forward"));
+    EXPECT_EQ(result.rows[1].verdict, "holds") << result.rows[1].reason;
+  }
+}
+
+TEST(Replay, AGoodLinePassesAndABadOneFails) {
+  VerifyOptions options = options_for("*", "*");
+  options.replay = {"law=log_det_matches_jacobian | softlog | dim=1 | x=0.5"};
+  const VerifyResult good = run(options);
+  ASSERT_EQ(good.rows.size(), 1u);
+  EXPECT_EQ(good.rows[0].verdict, "holds");
+  EXPECT_TRUE(good.passed());
+
+  options.replay = {"law=L6 | bad_affine(scale_twice) | dim=1 | theta=0.5,0 | x=1"};
+  const VerifyResult bad = run({defects::family_for("bad_affine(scale_twice)")}, options);
+  ASSERT_EQ(bad.rows.size(), 1u);
+  EXPECT_EQ(bad.rows[0].verdict, "fails");
+  EXPECT_THAT(bad.failures.at(0).message, HasSubstr("counted twice"));
+}
+
+TEST(Replay, SaysWhatItDoesNotKnow) {
+  VerifyOptions options = options_for("*", "*");
+  options.replay = {"softlok | dim=1 | x=0.5"};
+  EXPECT_THAT(sentence<ConfigError>([&] { run(options); }), HasSubstr("softlog"));
+  options.replay = {"law=L99 | softlog | dim=1 | x=0.5"};
+  EXPECT_THAT(sentence<ConfigError>([&] { run(options); }), HasSubstr("L99"));
+  options.replay = {"affine | dim=1 | theta=0.5 | x=0.5"};
+  EXPECT_THAT(sentence<ConfigError>([&] { run(options); }), HasSubstr("has 2 parameters, the case gives 1"));
+}
+
+TEST(Failures, GoThroughAFileAndComeBack) {
+  const TemporaryFile file;
+  const Family family = defects::family_for("bad_affine(scale_twice)");
+  const VerifyResult result = run({family}, options_for("*", "L6"));
+  ASSERT_EQ(result.failures.size(), 1u);
+  write_failures(file.path, result);
+  VerifyOptions again = options_for("*", "*");
+  again.replay = read_failures(file.path);
+  ASSERT_EQ(again.replay.size(), 1u);
+  const VerifyResult replayed = run({family}, again);
+  ASSERT_EQ(replayed.rows.size(), 1u);
+  EXPECT_EQ(replayed.rows[0].verdict, "fails");
+
+  write_failures(file.path, run(options_for("softlog", "L6")));
+  EXPECT_FALSE(std::filesystem::exists(file.path)) << "nothing failed: an old file must not be left behind";
+}
+
+TEST(Failures, OfAnotherVersionOrAbsentAreRefused) {
+  const TemporaryFile file;
+  EXPECT_THAT(sentence<DataError>([&] { read_failures(file.path); }), HasSubstr("cannot read"));
+  std::ofstream(file.path) << "flowgauge failures 2\nsoftlog | dim=1 | x=0.5\n";
+  EXPECT_THAT(sentence<DataError>([&] { read_failures(file.path); }), HasSubstr("flowgauge failures 2"));
+  const VerifyResult failing = run({defects::family_for("bad_affine(scale_twice)")}, options_for("*", "L6"));
+  EXPECT_THAT(sentence<DataError>([&] { write_failures(file.path / "below", failing); }), HasSubstr("cannot write"));
+}
+
+}  // namespace
+}  // namespace flowgauge::verify
