@@ -7,8 +7,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <cstdlib>
+#include <iostream>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -47,6 +51,8 @@ class Exam : public testing::TestWithParam<Planted> {};
 TEST_P(Exam, TheDefectIsKilledAndExplained) {
   const Planted& defect = GetParam();
   const Family family = family_for(defect.spec);
+  std::map<std::string, int> kills;
+  std::int64_t slowest = 0;
   for (int seed = 1; seed <= seeds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const VerifyResult result = examined(family, seed);
@@ -74,9 +80,18 @@ TEST_P(Exam, TheDefectIsKilledAndExplained) {
       ASSERT_EQ(again.rows.size(), 1u);
       EXPECT_EQ(again.rows.front().verdict, "fails") << failure.law_id << " " << failure.case_text;
     }
+    for (const std::string& id : killers) ++kills[id];
+    std::int64_t first = std::numeric_limits<std::int64_t>::max();
+    for (const reports::VerdictRow& row : result.rows)
+      if (row.verdict == "fails") first = std::min(first, row.cases.value_or(0));
+    slowest = std::max(slowest, first);
     for (const std::string& id : defect.killers) EXPECT_TRUE(killers.contains(id)) << id << " does not see " << defect.spec;
     EXPECT_NE(messages.find(defect.words), std::string::npos) << "no message says '" << defect.words << "':\n" << messages;
   }
+  // Its line of the kill matrix.
+  std::cout << "kills " << defect.spec << ":";
+  for (const auto& [id, count] : kills) std::cout << " " << id << " " << count << "/" << seeds();
+  std::cout << ", by case " << slowest << " at the latest\n";
 }
 
 INSTANTIATE_TEST_SUITE_P(Defects, Exam, testing::ValuesIn(planted()), [](const auto& info) { return name_of(info.param.spec); });
