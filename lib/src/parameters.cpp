@@ -45,6 +45,8 @@ void random_parameters(const std::vector<Block>& blocks, const RandomStream& str
 std::vector<Block> mlp_blocks(Index inputs, const std::vector<int>& hidden, Index m, const std::vector<Block>& target) {
   std::vector<Block> blocks;
   Index in = inputs;
+  const Index outputs = m * total_count(target);
+  if (outputs == 0) return blocks;  // nothing to condition
   if (inputs > 0)
     for (std::size_t l = 0; l < hidden.size(); ++l) {
       const double spread = 1 / std::sqrt(static_cast<double>(in));
@@ -52,9 +54,8 @@ std::vector<Block> mlp_blocks(Index inputs, const std::vector<int>& hidden, Inde
       blocks.push_back({"bias_" + std::to_string(l), hidden[l], Role::weight, 0, spread});
       in = hidden[l];
     }
-  const Index outputs = m * total_count(target);
   // Spread 0: the network starts silent, and verification draws ½-wide weights.
-  if (in > 0 && outputs > 0) blocks.push_back({"weight_out", in * outputs, Role::weight, 0, 0});
+  if (in > 0) blocks.push_back({"weight_out", in * outputs, Role::weight, 0, 0});
   for (Index j = 0; j < m; ++j)
     for (const Block& b : target) {
       Block own = b;

@@ -36,7 +36,8 @@ pre { background: var(--soft); border-radius: 6px; padding: .8rem 1rem; margin: 
 .how { color: var(--quiet); }
 .hidden-rows { color: var(--quiet); font-size: .875rem; }
 .warning {
-  background: var(--doubt-soft); border-left: 3px solid var(--doubt); border-radius: 0 6px 6px 0; padding: .6rem 1rem; margin: 1rem 0; max-width: none;
+  background: var(--doubt-soft); border-left: 3px solid var(--doubt); border-radius: 0 6px 6px 0;
+  padding: .6rem 1rem; margin: 1rem 0; max-width: none;
 }
 .scroll { overflow-x: auto; margin: 1.2rem 0; }
 table { border-collapse: collapse; font-size: .875rem; }

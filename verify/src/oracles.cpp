@@ -88,14 +88,23 @@ void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, s
   const BoundedLogDet<Wide> duals = true_log_det(trial, way, x, context);
   if (!duals.resolved()) return result.unresolved(row, "ill_conditioned");
   const double size = std::abs(to_double(image.log_det)), allowed = to_double(duals.tolerance) + wide_tolerance(size);
-  if (x.size() <= 3 && (trial.sample().seed + static_cast<std::uint32_t>(row)) % 4 == 0) {
+  // Near 0, and nearer than the steps are long, a kink at 0 belongs to the duals alone.
+  const bool off_zero = std::all_of(x.begin(), x.end(), [](const Wide& v) { return v == Wide(0.0) || std::abs(to_double(v)) >= 1e-4; });
+  if (off_zero && x.size() <= 3 && (trial.sample().seed + static_cast<std::uint32_t>(row)) % 4 == 0) {
     const VectorMap<Wide> f = [&](std::span<const Wide> in, std::span<Wide> out) {
       const Image<Wide> there = trial.map<Wide>(way, in, context);
       std::copy(there.value.begin(), there.value.end(), out.begin());
     };
-    const LogDetByDifferences<Wide> second = log_det_by_differences<Wide>(f, x, {});
+    // What the outputs were summed from, which may be far larger than they are: |J||x| + |x|.
+    const std::vector<Wide> j50 = jacobian(trial, way, x, context);
+    std::vector<double> internal(x.size(), 0.0);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      for (std::size_t k = 0; k < x.size(); ++k) internal[i] += std::abs(to_double(j50[i * x.size() + k] * x[k])) + std::abs(to_double(x[k]));
+    const LogDetByDifferences<Wide> second = log_det_by_differences<Wide>(f, x, {.domain = {}, .internal_magnitude = internal});
     const bool votes = second.unresolved == Unresolved::no && second.estimate.resolved();
-    if (votes && distance(second.estimate.log_abs, duals.log_abs) > to_double(second.estimate.tolerance) + to_double(duals.tolerance))
+    // At a declared knot f'' jumps, and both orders share an error of about step times jump.
+    const double bend = trial.subject().facts().continuous_derivatives < 99 ? 1e-16 * (1 + size) : 0;
+    if (votes && distance(second.estimate.log_abs, duals.log_abs) > to_double(second.estimate.tolerance) + to_double(duals.tolerance) + bend)
       return result.unresolved(row, "oracles_differ");
   }
   result.compare(row, what, to_double(duals.log_abs), to_double(image.log_det), distance(image.log_det, duals.log_abs), allowed);
@@ -115,7 +124,8 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
   Eigen::MatrixXd jacobian(d, d);
   for (Index i = 0; i < d; ++i)
     for (Index k = 0; k < d; ++k) jacobian(i, k) = to_double(j50[i * d + k]);
-  const Eigen::MatrixXd inverse = jacobian.fullPivLu().inverse().cwiseAbs();
+  // Not fullPivLu: its rank threshold takes a Jacobian of very different scales for a singular one and inverts it to zeros.
+  const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
   const Spread out = random_rounding(trial, there, x, context, truth);
   const bool returns = representable(truth_back);
   const Spread home = returns ? random_rounding(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
@@ -142,13 +152,13 @@ std::string residual_words(const Examined& examined, int dim) {
   const auto all = [&](auto holds) {
     return std::all_of(wrong.begin(), wrong.end(), [&](const Finding* f) { return holds(f->expected_value, f->observed_value); });
   };
-  const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b)); };
+  const auto near = [](double a, double b) { return std::isfinite(a) && std::isfinite(b) && std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b)); };
   if (all([](double, double o) { return std::isnan(o); })) return "the observed value is not a number (NaN)";
   if (all([](double, double o) { return std::isinf(o); })) return "the observed value is infinite";
   if (all([&](double e, double o) { return near(o, -e) && std::abs(e) > 1e-12; }))
     return "it has the sign of the other direction: observed = -expected";
   const double shift = wrong.front()->observed_value - wrong.front()->expected_value;
-  if (wrong.size() > 1 && all([&](double e, double o) { return near(o - e, shift); }))
+  if (wrong.size() > 1 && std::abs(shift) > 1e-9 && all([&](double e, double o) { return near(o - e, shift); }))
     return fmt::format("it is off by a constant: observed - expected = {:.6g} in every wrong row", shift);
   if (dim > 1 && all([&](double e, double o) { return near(o, dim * e) && std::abs(e) > 1e-12; }))
     return fmt::format("it is off by a factor d = {}", dim);

@@ -91,7 +91,8 @@ std::vector<Unit> replayed_units(const std::vector<Family>& all, const VerifyOpt
         if (item.name == known.name) family.workshop = known.workshop;
     const Subject subject(family.workshop, c.spec, c.dim, c.context_size);
     if (subject.parameters() != static_cast<Index>(c.theta.size()))
-      throw ConfigError(fmt::format("{} at dim {} has {} parameters, the case gives {}", subject.text(), c.dim, subject.parameters(), c.theta.size()));
+      throw ConfigError(
+          fmt::format("{} at dim {} has {} parameters, the case gives {}", subject.text(), c.dim, subject.parameters(), c.theta.size()));
     if (c.rows.empty()) throw ConfigError("the case has no row x: " + line);
     c.parameter_class = "replayed";
     c.row_classes.assign(c.rows.size(), "replayed");
@@ -153,7 +154,8 @@ VerifyResult run(const std::vector<Family>& families, const VerifyOptions& optio
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
     judged.row.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", judged.row.layer, judged.row.law);
-    judged.failures.push_back({judged.row.layer, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n", "", judged.row.reproduce});
+    judged.failures.push_back({judged.row.layer, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n",
+                               "", judged.row.reproduce});
     return judged;
   };
   std::vector<Judged> all(units.size());
@@ -178,7 +180,9 @@ VerifyResult run(const std::vector<Family>& families, const VerifyOptions& optio
   return result;
 }
 
-VerifyResult run(const VerifyOptions& options, const std::function<void(const Progress&)>& on_progress) { return run(all_families(), options, on_progress); }
+VerifyResult run(const VerifyOptions& options, const std::function<void(const Progress&)>& on_progress) {
+  return run(all_families(), options, on_progress);
+}
 
 void write_failures(const std::filesystem::path& file, const VerifyResult& result) {
   std::string text;

@@ -8,7 +8,7 @@
 namespace Eigen {
 template <>
 struct NumTraits<flowgauge::Wide> : GenericNumTraits<flowgauge::Wide> {
-  enum { RequireInitialization = 1, ReadCost = 5, AddCost = 20, MulCost = 20 };
+  enum { IsSigned = 1, RequireInitialization = 1, ReadCost = 5, AddCost = 20, MulCost = 20 };
   static flowgauge::Wide epsilon() { return flowgauge::RealTraits<flowgauge::Wide>::epsilon(); }
   static flowgauge::Wide dummy_precision() { return epsilon(); }
 };

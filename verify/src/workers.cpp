@@ -31,9 +31,25 @@ std::string line_of(int unit, const Judged& judged) {
   json failures = json::array();
   for (const Failure& f : judged.failures)
     failures.push_back({f.subject, f.law, f.law_id, static_cast<int>(f.verdict), f.message, f.case_text, f.reproduce});
-  const json line = {unit, r.layer, r.law, r.law_id, r.verdict, r.reason, r.error_unit, r.counterexample, r.reproduce, integer(r.cases), integer(r.cases_unresolved),
-                     integer(r.cases_discarded), number(r.worst_margin), number(r.worst_error), number(r.tolerance), number(r.worst_ulp), number(r.digits_lost),
-                     failures, judged.first_killing_case};
+  const json line = {unit,
+                     r.layer,
+                     r.law,
+                     r.law_id,
+                     r.verdict,
+                     r.reason,
+                     r.error_unit,
+                     r.counterexample,
+                     r.reproduce,
+                     integer(r.cases),
+                     integer(r.cases_unresolved),
+                     integer(r.cases_discarded),
+                     number(r.worst_margin),
+                     number(r.worst_error),
+                     number(r.tolerance),
+                     number(r.worst_ulp),
+                     number(r.digits_lost),
+                     failures,
+                     judged.first_killing_case};
   return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -128,7 +144,8 @@ void work(int count, int jobs, const std::function<Judged(int)>& unit, const std
       std::vector<int> rest = std::move(child.units);
       children.erase(children.begin() + static_cast<std::ptrdiff_t>(w));
       if (rest.empty()) continue;
-      const std::string how = WIFSIGNALED(status) ? fmt::format("the process died of signal {}", WTERMSIG(status)) : fmt::format("the process ended with code {}", WEXITSTATUS(status));
+      const std::string how = WIFSIGNALED(status) ? fmt::format("the process died of signal {}", WTERMSIG(status))
+                                                  : fmt::format("the process ended with code {}", WEXITSTATUS(status));
       done(rest.front(), died(rest.front(), how));
       rest.erase(rest.begin());
       if (!rest.empty()) children.push_back(start(std::move(rest), unit));

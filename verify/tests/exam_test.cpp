@@ -16,7 +16,8 @@
 #include <map>
 #include <set>
 
-/// Does the verifier bite? Every planted defect must be killed at the quick tier with each of several seeds, and every healthy twin must pass. Two seeds here; all
+/// Does the verifier bite? Every planted defect must be killed at the quick tier with each of several seeds, and every healthy twin must pass. Two
+/// seeds here; all
 /// twenty by FLOWGAUGE_EXAM_SEEDS=20 flowgauge_verify_tests --gtest_filter='*Exam*'.
 namespace flowgauge::verify {
 namespace {
@@ -103,7 +104,8 @@ TEST_P(Twin, PassesEveryLaw) {
   for (int seed = 1; seed <= seeds(); ++seed) {
     const VerifyResult result = examined(family, seed);
     EXPECT_TRUE(result.passed());
-    for (const Failure& failure : result.failures) ADD_FAILURE() << "seed " << seed << ", " << failure.law_id << "\n" << failure.message << failure.case_text;
+    for (const Failure& failure : result.failures)
+      ADD_FAILURE() << "seed " << seed << ", " << failure.law_id << "\n" << failure.message << failure.case_text;
     for (const reports::VerdictRow& row : result.rows)
       if (row.worst_margin) {
         EXPECT_LE(*row.worst_margin, 0.5) << "seed " << seed << ", " << row.law_id << ": a healthy layer comes too near";

@@ -43,9 +43,11 @@ VerifyOptions options_for(const std::string& only, const std::string& law) {
 
 /// All of a row but its wall time.
 std::string text_of(const reports::VerdictRow& row) {
-  std::string text = row.layer + "|" + row.law + "|" + row.law_id + "|" + row.verdict + "|" + row.reason + "|" + row.counterexample + "|" + row.reproduce;
+  std::string text =
+      row.layer + "|" + row.law + "|" + row.law_id + "|" + row.verdict + "|" + row.reason + "|" + row.counterexample + "|" + row.reproduce;
   for (const auto& n : {row.cases, row.cases_unresolved, row.cases_discarded}) text += "|" + (n ? std::to_string(*n) : std::string("-"));
-  for (const auto& n : {row.worst_margin, row.worst_error, row.tolerance, row.worst_ulp, row.digits_lost}) text += "|" + (n ? exact_text(*n) : std::string("-"));
+  for (const auto& n : {row.worst_margin, row.worst_error, row.tolerance, row.worst_ulp, row.digits_lost})
+    text += "|" + (n ? exact_text(*n) : std::string("-"));
   return text;
 }
 

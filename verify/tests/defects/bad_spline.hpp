@@ -4,7 +4,8 @@
 
 namespace flowgauge::verify::defects {
 
-/// A rational-quadratic spline of three bins on [−2, 2], written as plainly as the paper has it (arXiv 1906.04032), with one mistake; `none` is the healthy twin.
+/// A rational-quadratic spline of three bins on [−2, 2], written as plainly as the paper has it (arXiv 1906.04032), with one mistake; `none` is the
+/// healthy twin.
 struct BadSpline {
   static constexpr std::string_view summary = "a spline with a planted defect";
   enum Defect {
@@ -24,9 +25,12 @@ struct BadSpline {
   static constexpr int bins = 3;
   static constexpr double box = 2;
 
-  std::vector<Block> parameters() const { return {{"widths", bins, Role::logits}, {"heights", bins, Role::logits}, {"slopes", bins - 1, Role::free}}; }
+  std::vector<Block> parameters() const {
+    return {{"widths", bins, Role::logits}, {"heights", bins, Role::logits}, {"slopes", bins - 1, Role::free}};
+  }
   Facts facts() const {
-    return {.structure = Structure::diagonal, .increasing = true, .continuous_derivatives = 1, .growth = {Growth::Kind::linear}, .identity_outside = box};
+    return {
+        .structure = Structure::diagonal, .increasing = true, .continuous_derivatives = 1, .growth = {Growth::Kind::linear}, .identity_outside = box};
   }
 
   template <Real T>
@@ -48,7 +52,8 @@ struct BadSpline {
     const T u = select(inside, x, T(0.0));
     const Bin<T> b = find(s, s.x, u);
     const T xi = (u - b.x0) / b.width;
-    return {select(inside, b.y0 + b.height * rise(b, xi), defect == bound_ignored ? T(1.25) * x : x), select(inside, claimed(b, xi), tail_log_det<T>())};
+    return {select(inside, b.y0 + b.height * rise(b, xi), defect == bound_ignored ? T(1.25) * x : x),
+            select(inside, claimed(b, xi), tail_log_det<T>())};
   }
   template <class T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {

@@ -32,7 +32,7 @@ class Coupling final : public LayerBody<S> {
   Coupling(const CouplingOptions& o, Transformer<S> f, int dim, int context)
       : f_(std::move(f)), dim_(dim), kept_(o.kept(dim)), moved_(dim - kept_), context_(context), first_kept_(o.keep == 0 ? 0 : moved_),
         first_moved_(o.keep == 0 ? kept_ : 0), k_(f_.info->parameters), group_(std::clamp<Index>(48 / std::max<Index>(k_, 1), 1, moved_)),
-        net_(kept_ + context, o.hidden, moved_ * k_, o.activation == 0 ? Activation::relu : Activation::tanh) {}
+        net_(kept_ + context, k_ > 0 ? o.hidden : std::vector<int>{}, moved_ * k_, o.activation == 0 ? Activation::relu : Activation::tanh) {}
 
   /// The hidden activations, and the transformer's parameters where they are few.
   Index tape_size(Index rows) const override { return rows * (net_.activations() + taped_parameters()); }

@@ -18,13 +18,13 @@ struct RationalQuadraticSpline {
   double box = 3;
   template <class V>
   void options(V& v) {
-    v("bins", bins, 1, 64);
+    v("bins", bins, 2, 64);  // one bin alone has no width to choose
     v("box", box, 1e-3, 1e6);
   }
 
   std::vector<Block> parameters() const {
     std::vector<Block> blocks{{"widths", bins, Role::logits}, {"heights", bins, Role::logits}};
-    if (bins > 1) blocks.push_back({"slopes", bins - 1, Role::free, std::log(std::expm1(1 - least))});  // softplus⁻¹: slope 1 at first
+    blocks.push_back({"slopes", bins - 1, Role::free, std::log(std::expm1(1 - least))});  // softplus⁻¹: slope 1 at first
     return blocks;
   }
   Facts facts() const {
@@ -120,7 +120,7 @@ struct RationalQuadraticSpline {
   /// The bin of u, where `along` are the sizes of the axis that u is on.
   template <Real T>
   Bin<T> find(const Shape<T>& s, std::span<T> along, T u) const {
-    Bin<T> b{T(-box), T(-box), s.width[0], s.height[0], T(1.0), bins > 1 ? s.slope[0] : T(1.0)};
+    Bin<T> b{T(-box), T(-box), s.width[0], s.height[0], T(1.0), s.slope[0]};
     T x(-box), y(-box);
     const T& position = along.data() == s.width.data() ? x : y;
     for (int k = 1; k < bins; ++k) {

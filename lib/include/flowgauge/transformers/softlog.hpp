@@ -32,20 +32,32 @@ struct Softlog : OddExtension<Softlog> {
     if (p.empty()) return {T(0.0), T(1.0)};
     return {p[0], exp(p[0])};
   }
+  /// Where k·a could overflow, log(1 + k·a) = t + log1p(e^{−t}) with t = log k + log a.
   template <Real T>
   Mapped<T> positive(const Shape<T>& s, T a) const {
-    const T l = log1p(s.k * a);
+    if (steepness == 0) {
+      const T l = log1p(a);
+      return {l, -l};
+    }
+    const T product = select(a > T(0.0), s.k * a, a), t = s.log_k + log(a);
+    const T l = select(product <= T(1e30), log1p(product), t + log1p(exp(-t)));
     return {l, s.log_k - l};
   }
   template <Real T>
   Mapped<T> positive_inverse(const Shape<T>& s, T b) const {
-    return {expm1(b) / s.k, b - s.log_k};
+    if (steepness == 0) return {expm1(b), b};
+    return {exp(b - s.log_k) * -expm1(-b), b - s.log_k};  // (e^b − 1)/k
   }
   template <Real T>
   void backward(const Shape<T>& s, T x, Mapped<T> g, T& grad_x, Params<T> grad_p) const {
-    const T a = s.k * abs(x), r = T(1.0) / (T(1.0) + a);
-    grad_x = s.k * r * (g.value - copysign(T(1.0), x) * g.log_slope);
-    if (!grad_p.empty()) grad_p[0] += r * (g.value * copysign(a, x) + g.log_slope);
+    const T sign = copysign(T(1.0), x);
+    if (steepness == 0) {
+      grad_x = (g.value - sign * g.log_slope) / (T(1.0) + abs(x));
+      return;
+    }
+    const Mapped<T> m = positive(s, abs(x));
+    grad_x = exp(m.log_slope) * (g.value - sign * g.log_slope);
+    grad_p[0] += g.value * sign * -expm1(-m.value) + g.log_slope * exp(-m.value);  // k|x|/(1 + k|x|) and 1/(1 + k|x|)
   }
 };
 
