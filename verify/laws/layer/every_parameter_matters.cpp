@@ -54,37 +54,46 @@ Law every_parameter_matters() {
               for (Index i = 0; i < x.rows(); ++i)
                 for (Index j = 0; j < x.dim(); ++j) x(i, j) = *box * ((static_cast<double>((i * 37 + j * 11) % 64) + 0.5) / 32 - 1);
             const Batch<double> context = subject.context() > 0 ? points(subject.context(), trial.sample().seed, "context") : Batch<double>(0, 0);
-            Case sample = trial.sample();
-            const Result base = forward(subject, sample, x, context);
+            // Parameters of its own: a draw may silence a unit of a network, four draws may not silence all of it.
+            std::vector<Case> draws(4, trial.sample());
+            std::vector<Result> base;
+            for (std::size_t r = 0; r < draws.size(); ++r) {
+              const RandomStream stream(trial.sample().seed, "parameters " + std::to_string(r));
+              random_parameters(subject.blocks(), stream, 1, draws[r].theta);
+              base.push_back(forward(subject, draws[r], x, context));
+            }
+            const auto matters = [&](Index k) {
+              for (std::size_t r = 0; r < draws.size(); ++r)
+                for (const double step : {0.375, -0.375, 2.0, -2.0}) {
+                  Case moved = draws[r];
+                  moved.theta[k] += step;
+                  if (differ(base[r], forward(subject, moved, x, context))) return true;
+                }
+              return false;
+            };
+            const auto judge = [&](const std::string& what, bool alive) {
+              result.compare(0, "points at which " + what + " changes anything", 1, alive ? 1 : 0, alive ? 0 : 1, 0.5, "points");
+            };
+            // Behind a network a single parameter may reach no drawn point; a block of them may not.
+            const bool by_block = subject.facts().structure == Structure::coupling || subject.uses_context() || !subject.is_layer();
             Index at = 0;
             for (const Block& block : subject.blocks()) {
-              // A unit of a network may be silent for every input; its block may not.
-              const bool network = block.role == Role::weight && (subject.facts().structure == Structure::coupling || !subject.is_layer());
               bool block_alive = false;
-              for (Index k = at; k < at + block.count; ++k) {
-                if (network && block_alive) break;
-                bool alive = false;
-                for (const double step : {0.375, -0.375, 2.0, -2.0}) {
-                  sample.theta[k] = trial.sample().theta[k] + step;
-                  alive = alive || differ(base, forward(subject, sample, x, context));
-                }
-                sample.theta[k] = trial.sample().theta[k];
+              for (Index k = at; k < at + block.count && !(by_block && block_alive); ++k) {
+                const bool alive = matters(k);
                 block_alive |= alive;
-                if (!network && block.role != Role::fixed)
-                  result.compare(0, "points at which " + subject.parameter_name(k) + " changes anything", 1, alive ? 1 : 0, alive ? 0 : 1, 0.5,
-                                 "points");
+                if (!by_block && block.role != Role::fixed) judge(subject.parameter_name(k), alive);
               }
-              if (network)
-                result.compare(0, "points at which any of " + block.name + " changes anything", 1, block_alive ? 1 : 0, block_alive ? 0 : 1, 0.5,
-                               "points");
+              if (by_block) judge("any of " + block.name, block_alive);
               at += block.count;
             }
             if (subject.uses_context()) {
               Batch<double> other = context;
               for (Index i = 0; i < other.rows(); ++i)
                 for (Index j = 0; j < other.dim(); ++j) other(i, j) += 1.5;
-              const bool alive = differ(base, forward(subject, sample, x, other));
-              result.compare(0, "points at which the context changes anything", 1, alive ? 1 : 0, alive ? 0 : 1, 0.5, "points");
+              bool alive = false;
+              for (std::size_t r = 0; r < draws.size(); ++r) alive = alive || differ(base[r], forward(subject, draws[r], x, other));
+              judge("the context", alive);
             }
             return result;
           },

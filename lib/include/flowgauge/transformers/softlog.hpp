@@ -39,8 +39,10 @@ struct Softlog : OddExtension<Softlog> {
       const T l = log1p(a);
       return {l, -l};
     }
-    const T product = select(a > T(0.0), s.k * a, a), t = s.log_k + log(a);
-    const T l = select(product <= T(1e30), log1p(product), t + log1p(exp(-t)));
+    const auto finite = s.k < Constants<T>::infinity();
+    const T product = select(finite, s.k, T(1.0)) * a, t = s.log_k + log(a);
+    const auto small = (product <= T(1e30)) & (finite | (a <= T(0.0)));
+    const T l = select(small, log1p(product), t + log1p(exp(-t)));
     return {l, s.log_k - l};
   }
   template <Real T>
