@@ -307,6 +307,15 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     if (wants.initial) c.parameter_class = "initial";
     c.theta = draw_theta(*subject, c.parameter_class, draw.seed);
     draw_rows(c, *subject, law, row_class, draw);
+    // One case in twenty is the origin itself: kinks, logs and divisions meet there, and random reals never do.
+    const Facts& facts = subject->facts();
+    const bool inside = std::max(facts.domain.low, facts.codomain.low) < 0 && std::min(facts.domain.high, facts.codomain.high) > 0;
+    if (may_stress && draw.number % 20 == 3 && !wants.knots && inside)
+      for (Numbers& row : c.rows) std::fill(row.begin(), row.end(), 0.0);
+    // Far out even ordinary parameters can stretch beyond what a double resolves: those rows count as stress.
+    for (std::size_t i = 0; i < c.rows.size(); ++i)
+      if (c.row_classes[i] == "ordinary" && std::any_of(c.rows[i].begin(), c.rows[i].end(), [](double v) { return std::abs(v) > 32; }))
+        c.row_classes[i] = "far";
     if (wants.batches) c.batch = draw_batch(dice, c.dim);
     return c;
   }

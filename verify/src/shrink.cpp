@@ -36,7 +36,7 @@ class Shrinker {
       again = false;
       again |= one_row();
       again |= fewer_layers();
-      again |= smaller_dim();
+      again |= smaller_dim() || one_coordinate_less();
       again |= plainer();
       again |= default_options();
       again |= shorter_numbers();
@@ -115,6 +115,23 @@ class Shrinker {
       done |= subject(c.spec, c.dim, c.context_size) && keep(c);
     }
     return done;
+  }
+  /// Without coordinate j, where each coordinate has its own share of θ.
+  bool one_coordinate_less() {
+    const int dim = best_.dim;
+    const Subject* before = subject(best_.spec, dim, best_.context_size);
+    if (dim < 2 || !before->is_layer() || before->facts().structure != Structure::diagonal) return false;
+    const Subject* small = subject(best_.spec, dim - 1, best_.context_size);
+    if (!small || small->parameters() * dim != before->parameters() * (dim - 1)) return false;
+    const Index share = before->parameters() / dim;
+    for (int j = 0; j < dim; ++j) {
+      Case c = best_;
+      c.dim = dim - 1;
+      c.theta.erase(c.theta.begin() + j * share, c.theta.begin() + (j + 1) * share);
+      for (Numbers& row : c.rows) row.erase(row.begin() + j);
+      if (keep(c)) return true;
+    }
+    return false;
   }
   bool smaller_dim() {
     const int dim = best_.dim;
