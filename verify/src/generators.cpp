@@ -262,7 +262,8 @@ Numbers draw_theta(const Subject& subject, const std::string& parameter_class, s
     }
     return theta;
   }
-  random_parameters(subject.blocks(), stream, parameter_class == "wide" ? 3 : 1, theta);
+  const double ordinary = subject.is_layer() ? 1 : 0.5;  // a chain multiplies what its layers stretch
+  random_parameters(subject.blocks(), stream, parameter_class == "wide" ? 3 : ordinary, theta);
   const RandomStream picks(seed, "degenerate");
   Index k = 0;
   for (const Block& block : subject.blocks())
@@ -270,6 +271,17 @@ Numbers draw_theta(const Subject& subject, const std::string& parameter_class, s
       if (parameter_class == "degenerate" && picks.uniform(k, 0) < 0.5) theta[k] = degenerate(block.role, picks.below(4, k, 1));
       else if (const double rounded = std::nearbyint(theta[k] * 256) / 256; rounded != 0) theta[k] = rounded;
     }
+  // The second of two directions against the first: where wᵀu is far below −1, and only a constraint keeps the map invertible.
+  if (parameter_class == "degenerate" || parameter_class == "wide") {
+    Index at = 0;
+    const Block* before = nullptr;
+    for (const Block& block : subject.blocks()) {
+      if (before && before->role == Role::direction && block.role == Role::direction && block.count == before->count)
+        for (Index i = 0; i < block.count; ++i) theta[at + i] = -2 * theta[at - block.count + i];
+      before = &block;
+      at += block.count;
+    }
+  }
   return theta;
 }
 
@@ -307,11 +319,15 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     if (wants.initial) c.parameter_class = "initial";
     c.theta = draw_theta(*subject, c.parameter_class, draw.seed);
     draw_rows(c, *subject, law, row_class, draw);
-    // One case in twenty is the origin itself: kinks, logs and divisions meet there, and random reals never do.
+    // Points that no law may miss by chance: the origin, where kinks, logs and divisions meet, the largest numbers and the smallest.
     const Facts& facts = subject->facts();
-    const bool inside = std::max(facts.domain.low, facts.codomain.low) < 0 && std::min(facts.domain.high, facts.codomain.high) > 0;
-    if (may_stress && draw.number % 20 == 3 && !wants.knots && inside)
-      for (Numbers& row : c.rows) std::fill(row.begin(), row.end(), 0.0);
+    const bool unbounded =
+        std::isinf(facts.domain.low) && std::isinf(facts.domain.high) && std::isinf(facts.codomain.low) && std::isinf(facts.codomain.high);
+    if (may_stress && !wants.knots && unbounded) {
+      if (draw.number % 20 == 19)
+        for (Numbers& row : c.rows) std::fill(row.begin(), row.end(), 0.0);
+      if (draw.number % 20 == 3) c.rows[0][0] = std::copysign(draw.number % 40 == 3 ? 1e300 : 1e-300, draw.seed % 2 == 0 ? 1.0 : -1.0);
+    }
     // Far out even ordinary parameters can stretch beyond what a double resolves: those rows count as stress.
     for (std::size_t i = 0; i < c.rows.size(); ++i)
       if (c.row_classes[i] == "ordinary" && std::any_of(c.rows[i].begin(), c.rows[i].end(), [](double v) { return std::abs(v) > 32; }))

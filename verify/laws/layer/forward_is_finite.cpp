@@ -21,7 +21,7 @@ Law forward_is_finite() {
                 if (std::isfinite(e) && std::abs(e) > 1e300) return;
                 if (std::isinf(e)) return;  // beyond every double: overflow is the right answer
                 const bool good = std::isfinite(got) && got >= low && got <= high;
-                result.compare(i, what, e, got, good ? 0 : std::isfinite(got) ? std::max(low - got, got - high) : got, 0, "value");
+                result.compare(i, what, e, got, good ? 0 : std::isfinite(got) ? std::max(low - got, got - high) : std::abs(got), 0, "value");
               };
               for (std::size_t j = 0; j < image.value.size(); ++j)
                 judge(fmt::format("y[{}]", j), truth.value[j], image.value[j], facts.codomain.low, facts.codomain.high);
