@@ -143,7 +143,7 @@ struct RationalQuadraticSpline {
     const T denominator = slope * (square + rest_square) + (slope0 + slope1) * cross;
     const T q = slope / denominator;
     const T numerator = slope1 * square + T(2.0) * slope * cross + slope0 * rest_square;
-    return {(slope * square + slope0 * cross) / denominator, log(q * q * numerator)};
+    return {(slope * square + slope0 * cross) / denominator, T(2.0) * log(q) + log(numerator)};
   }
   /// Adds to grad_logits the gradient of sizes, where every size before u's bin has gradient g_before and the bin's own g_here.
   template <Real T>

@@ -40,10 +40,10 @@ struct Softlog : OddExtension<Softlog> {
       return {l, -l};
     }
     const auto finite = s.k < Constants<T>::infinity();
-    const T product = select(finite, s.k, T(1.0)) * a, t = s.log_k + log(a);
+    const T product = select(finite, s.k, T(1.0)) * a, log_a = log(a), t = s.log_k + log_a;
     const auto small = (product <= T(1e30)) & (finite | (a <= T(0.0)));
-    const T l = select(small, log1p(product), t + log1p(exp(-t)));
-    return {l, s.log_k - l};
+    const T near = log1p(product), rest = log1p(exp(-t));
+    return {select(small, near, t + rest), select(small, s.log_k - near, -log_a - rest)};
   }
   template <Real T>
   Mapped<T> positive_inverse(const Shape<T>& s, T b) const {
