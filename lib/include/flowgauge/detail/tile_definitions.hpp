@@ -18,21 +18,24 @@ inline constexpr int outer_rows = 4;
 template <int N>
 using Count = std::integral_constant<int, N>;
 
+// Inlined, what a lambda captures stays in registers: a store of a pack may alias anything, a closure in memory too.
+#define FLOWGAUGE_INLINE __attribute__((always_inline))
+
 /// f(Count<C>, j) over [first, last) in blocks of C, then of C/2, … 1.
 template <int C, class F>
-void ascending(Index first, Index last, F f) {
+FLOWGAUGE_INLINE inline void ascending(Index first, Index last, F f) {
   for (; first + C <= last; first += C) f(Count<C>{}, first);
   if constexpr (C > 1) ascending<C / 2>(first, last, f);
 }
 /// The same from the end.
 template <int C, class F>
-void descending(Index first, Index last, F f) {
+FLOWGAUGE_INLINE inline void descending(Index first, Index last, F f) {
   for (; last - C >= first; last -= C) f(Count<C>{}, last - C);
   if constexpr (C > 1) descending<C / 2>(first, last, f);
 }
 /// f(Count<R>, i) over the rows of a tile, R packs at a time.
 template <class S, class F>
-void over_rows(Index rows, F f) {
+FLOWGAUGE_INLINE inline void over_rows(Index rows, F f) {
   constexpr Index width = lane_width<S>;
   Index i = 0;
   for (; i + block_packs * width <= rows; i += block_packs * width) f(Count<block_packs>{}, i);
@@ -79,12 +82,77 @@ Lane<S> activate(Activation a, const Lane<S>& x) {
   return x;
 }
 
+/// The block on the diagonal is unrolled whole: a sum that is indexed by a variable lives in memory, not in a register.
+template <bool upper, class S>
+void triangular_product(BatchIn<S> x, const S* weight, const S* bias, BatchOut<S> y) {
+  const Index d = y.dim;
+  over_rows<S>(y.rows, [&](auto packs, Index i) FLOWGAUGE_INLINE {
+    ascending<block_columns>(0, d, [&](auto columns, Index j) FLOWGAUGE_INLINE {
+      constexpr int R = packs(), C = columns();
+      Block<S, R, C> block;
+      block.start(bias ? bias + j : nullptr);
+      block.template add<false>(x.data + i, x.stride, weight + j, d, upper ? j + C : 0, upper ? d : j);
+      const S* w = weight + j * d + j;
+#pragma GCC unroll 8
+      for (int k = 0; k < C; ++k) {
+        Lane<S> xk[R];
+#pragma GCC unroll 3
+        for (int r = 0; r < R; ++r) xk[r] = load<S>(x.column(j + k) + i + r * lane_width<S>);
+#pragma GCC unroll 8
+        for (int c = upper ? 0 : k; c < (upper ? k + 1 : C); ++c) {
+          const Lane<S> wkc = broadcast<S>(w[k * d + c]);
+#pragma GCC unroll 3
+          for (int r = 0; r < R; ++r) block.sum[r][c] = mul_add(xk[r], wkc, block.sum[r][c]);
+        }
+      }
+#pragma GCC unroll 8
+      for (int c = 0; c < C; ++c)
+#pragma GCC unroll 3
+        for (int r = 0; r < R; ++r) store<S>(y.column(j + c) + i + r * lane_width<S>, block.sum[r][c]);
+    });
+  });
+}
+
+template <bool upper, class S>
+void triangular_solve(BatchIn<S> y, const S* weight, const S* reciprocal, const S* bias, BatchOut<S> x) {
+  const Index d = y.dim;
+  over_rows<S>(y.rows, [&](auto packs, Index i) FLOWGAUGE_INLINE {
+    auto solve = [&](auto columns, Index j) FLOWGAUGE_INLINE {
+      constexpr int R = packs(), C = columns();
+      Block<S, R, C> block;
+      block.start(bias ? bias + j : nullptr);
+      block.template add<false>(x.data + i, x.stride, weight + j, d, upper ? j + C : 0, upper ? d : j);
+      const S* w = weight + j * d + j;
+#pragma GCC unroll 8
+      for (int step = 0; step < C; ++step) {
+        const int k = upper ? C - 1 - step : step;
+        const Lane<S> inverse = broadcast<S>(reciprocal[j + k]);
+        Lane<S> xk[R];
+#pragma GCC unroll 3
+        for (int r = 0; r < R; ++r) {
+          const Index at = i + r * lane_width<S>;
+          xk[r] = (load<S>(y.column(j + k) + at) - block.sum[r][k]) * inverse;
+          store<S>(x.column(j + k) + at, xk[r]);
+        }
+#pragma GCC unroll 8
+        for (int c = upper ? 0 : k + 1; c < (upper ? k : C); ++c) {
+          const Lane<S> wkc = broadcast<S>(w[k * d + c]);
+#pragma GCC unroll 3
+          for (int r = 0; r < R; ++r) block.sum[r][c] = mul_add(xk[r], wkc, block.sum[r][c]);
+        }
+      }
+    };
+    if constexpr (upper) descending<block_columns>(0, d, solve);
+    else ascending<block_columns>(0, d, solve);
+  });
+}
+
 }  // namespace detail
 
 template <class S>
 void product(BatchIn<S> x, const S* weight, Index stride, const S* bias, Activation activation, BatchOut<S> y) {
-  detail::over_rows<S>(y.rows, [&](auto packs, Index i) {
-    detail::ascending<detail::block_columns>(0, y.dim, [&](auto columns, Index j) {
+  detail::over_rows<S>(y.rows, [&](auto packs, Index i) FLOWGAUGE_INLINE {
+    detail::ascending<detail::block_columns>(0, y.dim, [&](auto columns, Index j) FLOWGAUGE_INLINE {
       detail::Block<S, packs(), columns()> block;
       block.start(bias ? bias + j : nullptr);
       block.template add<false>(x.data + i, x.stride, weight + j, stride, 0, x.dim);
@@ -100,8 +168,8 @@ void product(BatchIn<S> x, const S* weight, Index stride, const S* bias, Activat
 
 template <class S>
 void add_product_transposed(BatchIn<S> x, const S* weight, Index stride, BatchOut<S> y) {
-  detail::over_rows<S>(y.rows, [&](auto packs, Index i) {
-    detail::ascending<detail::block_columns>(0, y.dim, [&](auto columns, Index j) {
+  detail::over_rows<S>(y.rows, [&](auto packs, Index i) FLOWGAUGE_INLINE {
+    detail::ascending<detail::block_columns>(0, y.dim, [&](auto columns, Index j) FLOWGAUGE_INLINE {
       detail::Block<S, packs(), columns()> block;
       block.start(nullptr);
       block.template add<true>(x.data + i, x.stride, weight + j * stride, stride, 0, x.dim);
@@ -117,8 +185,8 @@ void add_product_transposed(BatchIn<S> x, const S* weight, Index stride, BatchOu
 template <class S>
 void add_outer(BatchIn<S> x, BatchIn<S> g, S* weight, Index stride) {
   using T = Lane<S>;
-  detail::ascending<detail::outer_rows>(0, x.dim, [&](auto rows, Index k) {
-    detail::ascending<detail::outer_columns>(0, g.dim, [&](auto columns, Index j) {
+  detail::ascending<detail::outer_rows>(0, x.dim, [&](auto rows, Index k) FLOWGAUGE_INLINE {
+    detail::ascending<detail::outer_columns>(0, g.dim, [&](auto columns, Index j) FLOWGAUGE_INLINE {
       T sums[rows()][columns()];
       for (auto& row : sums)
         for (T& s : row) s = T(0.0);
@@ -159,46 +227,14 @@ void multiply_by_slope(Activation activation, BatchIn<S> a, BatchOut<S> g) {
 
 template <class S>
 void triangular_product(bool upper, BatchIn<S> x, const S* weight, const S* bias, BatchOut<S> y) {
-  const Index d = y.dim;
-  detail::over_rows<S>(y.rows, [&](auto packs, Index i) {
-    detail::ascending<detail::block_columns>(0, d, [&](auto columns, Index j) {
-      detail::Block<S, packs(), columns()> block;
-      block.start(bias ? bias + j : nullptr);
-      block.template add<false>(x.data + i, x.stride, weight + j, d, upper ? j + columns() : 0, upper ? d : j);
-      for (int k = 0; k < columns(); ++k)
-        for (int r = 0; r < packs(); ++r) {
-          const Lane<S> xk = load<S>(x.column(j + k) + i + r * lane_width<S>);
-          for (int c = 0; c < columns(); ++c)
-            if (upper ? c <= k : c >= k) block.sum[r][c] = mul_add(xk, broadcast<S>(weight[(j + k) * d + j + c]), block.sum[r][c]);
-        }
-      for (int c = 0; c < columns(); ++c)
-        for (int r = 0; r < packs(); ++r) store<S>(y.column(j + c) + i + r * lane_width<S>, block.sum[r][c]);
-    });
-  });
+  if (upper) detail::triangular_product<true>(x, weight, bias, y);
+  else detail::triangular_product<false>(x, weight, bias, y);
 }
 
 template <class S>
 void triangular_solve(bool upper, BatchIn<S> y, const S* weight, const S* reciprocal, const S* bias, BatchOut<S> x) {
-  const Index d = y.dim;
-  detail::over_rows<S>(y.rows, [&](auto packs, Index i) {
-    auto solve = [&](auto columns, Index j) {
-      detail::Block<S, packs(), columns()> block;
-      block.start(bias ? bias + j : nullptr);
-      block.template add<false>(x.data + i, x.stride, weight + j, d, upper ? j + columns() : 0, upper ? d : j);
-      for (int step = 0; step < columns(); ++step) {
-        const int k = upper ? columns() - 1 - step : step;
-        for (int r = 0; r < packs(); ++r) {
-          const Index at = i + r * lane_width<S>;
-          const Lane<S> xk = (load<S>(y.column(j + k) + at) - block.sum[r][k]) * broadcast<S>(reciprocal[j + k]);
-          store<S>(x.column(j + k) + at, xk);
-          for (int c = 0; c < columns(); ++c)
-            if (upper ? c < k : c > k) block.sum[r][c] = mul_add(xk, broadcast<S>(weight[(j + k) * d + j + c]), block.sum[r][c]);
-        }
-      }
-    };
-    if (upper) detail::descending<detail::block_columns>(0, d, solve);
-    else detail::ascending<detail::block_columns>(0, d, solve);
-  });
+  if (upper) detail::triangular_solve<true>(y, weight, reciprocal, bias, x);
+  else detail::triangular_solve<false>(y, weight, reciprocal, bias, x);
 }
 
 template <class S>
