@@ -10,7 +10,7 @@ namespace flowgauge {
 
 enum class Activation { none, relu, tanh };
 
-/// y = act(x W + b), or y += x W when `bias` is nullptr. x: rows × in, y: rows × out, weight (k, j) at weight[k·stride + j].
+/// y = act(x W + b). x: rows × in, y: rows × out, weight (k, j) at weight[k·stride + j].
 template <class S>
 void product(BatchIn<S> x, const S* weight, Index stride, const S* bias, Activation, BatchOut<S> y);
 /// y += x Wᵀ. x: rows × out, y: rows × in, W as in product.

@@ -24,6 +24,18 @@ void add_to(const S* what, Index rows, S* sum) {
   for (Index i = 0; i < rows; i += lane_width<S>) store<S>(sum + i, load<S>(sum + i) + load<S>(what + i));
 }
 
+/// lanes[i mod 8] += what_i, in double.
+template <class S>
+void add_in_lanes(const S* what, Index count, double (&lanes)[8]) {
+  double sum[8];
+  std::copy_n(lanes, 8, sum);
+  Index i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (int k = 0; k < 8; ++k) sum[k] += to_double(what[i + k]);
+  for (; i < count; ++i) sum[i % 8] += to_double(what[i]);
+  std::copy_n(sum, 8, lanes);
+}
+
 }  // namespace detail
 
 template <class S>
@@ -229,7 +241,7 @@ template <class S>
 double Flow<S>::negative_log_likelihood(BatchIn<S> x, std::span<S> grad_theta, Workspace& workspace, BatchIn<S> context) const {
   using T = Lane<S>;
   const S share = S(1.0) / S(static_cast<double>(x.rows));
-  double lanes[8] = {};
+  double lanes[8] = {};  // Eight sums: one is a chain of additions
   const auto seed = [&](const TileSeed<S>& tile) {
     const T weight = broadcast<S>(share);
     const Index rows = tile.z.rows;
@@ -241,11 +253,11 @@ double Flow<S>::negative_log_likelihood(BatchIn<S> x, std::span<S> grad_theta, W
     S* base = workspace.scratch.take<S>(rows);
     detail::base_log_density<S>(tile.z, base);
     detail::add_to(tile.log_det, rows, base);
-    for (Index i = 0; i < tile.count; ++i) lanes[i % 8] -= to_double(base[i]);
+    detail::add_in_lanes(base, tile.count, lanes);
   };
   train(x, seed, grad_theta, workspace, context);
   double total = 0;
-  for (double lane : lanes) total += lane;
+  for (double lane : lanes) total -= lane;
   return total / static_cast<double>(x.rows);
 }
 

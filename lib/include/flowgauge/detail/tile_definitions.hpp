@@ -71,15 +71,29 @@ struct Block {
   }
 };
 
-template <class S>
-Lane<S> activate(Activation a, const Lane<S>& x) {
-  using T = Lane<S>;
-  switch (a) {
-    case Activation::relu: return select(x <= T(0.0), T(0.0), x);  // a NaN stays
-    case Activation::tanh: return tanh(x);
-    case Activation::none: break;
-  }
-  return x;
+template <Activation activation, class T>
+T activate(const T& x) {
+  if constexpr (activation == Activation::relu) return select(x <= T(0.0), T(0.0), x);  // a NaN stays
+  else if constexpr (activation == Activation::tanh) return tanh(x);
+  else return x;
+}
+
+template <Activation activation, class S>
+void product(BatchIn<S> x, const S* weight, Index stride, const S* bias, BatchOut<S> y) {
+  const Index in = x.dim, out = y.dim;
+  over_rows<S>(y.rows, [&](auto packs, Index i) FLOWGAUGE_INLINE {
+    ascending<block_columns>(0, out, [&](auto columns, Index j) FLOWGAUGE_INLINE {
+      constexpr int R = packs(), C = columns();
+      Block<S, R, C> block;
+      block.start(bias + j);
+      block.template add<false>(x.data + i, x.stride, weight + j, stride, 0, in);
+      S* to = y.column(j) + i;
+#pragma GCC unroll 8
+      for (int c = 0; c < C; ++c)
+#pragma GCC unroll 3
+        for (int r = 0; r < R; ++r) store<S>(to + c * y.stride + r * lane_width<S>, activate<activation>(block.sum[r][c]));
+    });
+  });
 }
 
 /// The block on the diagonal is unrolled whole: a sum that is indexed by a variable lives in memory, not in a register.
@@ -151,31 +165,27 @@ void triangular_solve(BatchIn<S> y, const S* weight, const S* reciprocal, const 
 
 template <class S>
 void product(BatchIn<S> x, const S* weight, Index stride, const S* bias, Activation activation, BatchOut<S> y) {
-  detail::over_rows<S>(y.rows, [&](auto packs, Index i) FLOWGAUGE_INLINE {
-    detail::ascending<detail::block_columns>(0, y.dim, [&](auto columns, Index j) FLOWGAUGE_INLINE {
-      detail::Block<S, packs(), columns()> block;
-      block.start(bias ? bias + j : nullptr);
-      block.template add<false>(x.data + i, x.stride, weight + j, stride, 0, x.dim);
-      for (int c = 0; c < columns(); ++c)
-        for (int r = 0; r < packs(); ++r) {
-          S* out = y.column(j + c) + i + r * lane_width<S>;
-          if (bias) store<S>(out, detail::activate<S>(activation, block.sum[r][c]));
-          else store<S>(out, load<S>(out) + block.sum[r][c]);
-        }
-    });
-  });
+  switch (activation) {
+    case Activation::none: return detail::product<Activation::none>(x, weight, stride, bias, y);
+    case Activation::relu: return detail::product<Activation::relu>(x, weight, stride, bias, y);
+    case Activation::tanh: return detail::product<Activation::tanh>(x, weight, stride, bias, y);
+  }
 }
 
 template <class S>
 void add_product_transposed(BatchIn<S> x, const S* weight, Index stride, BatchOut<S> y) {
   detail::over_rows<S>(y.rows, [&](auto packs, Index i) FLOWGAUGE_INLINE {
     detail::ascending<detail::block_columns>(0, y.dim, [&](auto columns, Index j) FLOWGAUGE_INLINE {
-      detail::Block<S, packs(), columns()> block;
+      constexpr int R = packs(), C = columns();
+      detail::Block<S, R, C> block;
       block.start(nullptr);
       block.template add<true>(x.data + i, x.stride, weight + j * stride, stride, 0, x.dim);
-      for (int c = 0; c < columns(); ++c)
-        for (int r = 0; r < packs(); ++r) {
-          S* out = y.column(j + c) + i + r * lane_width<S>;
+      S* to = y.column(j) + i;
+#pragma GCC unroll 8
+      for (int c = 0; c < C; ++c)
+#pragma GCC unroll 3
+        for (int r = 0; r < R; ++r) {
+          S* out = to + c * y.stride + r * lane_width<S>;
           store<S>(out, load<S>(out) + block.sum[r][c]);
         }
     });
