@@ -34,14 +34,13 @@ struct RationalQuadraticSpline {
 
   template <Real T>
   struct Shape {
-    std::span<T> width, height, slope;  // slope k is at the knot after bin k
+    std::span<T> width, height, raw_slope;  // raw slope k is of the knot after bin k: d = m + softplus(raw), two a value, not K − 1
   };
   template <Real T>
   Shape<T> shape(Params<T> p) const {
     const Shape<T> s{p.subspan(0, bins), p.subspan(bins, bins), p.subspan(2 * bins)};
     sizes(s.width);
     sizes(s.height);
-    for (T& d : s.slope) d = T(least) + softplus(d);
     return s;
   }
   template <Real T>
@@ -120,20 +119,25 @@ struct RationalQuadraticSpline {
   /// The bin of u, where `along` are the sizes of the axis that u is on.
   template <Real T>
   Bin<T> find(const Shape<T>& s, std::span<T> along, T u) const {
-    Bin<T> b{T(-box), T(-box), s.width[0], s.height[0], T(1.0), s.slope[0]};
+    Bin<T> b{T(-box), T(-box), s.width[0], s.height[0], T(0.0), s.raw_slope[0]};
     T x(-box), y(-box);
     const T& position = along.data() == s.width.data() ? x : y;
+    auto first = u == u, last = u != u;
     for (int k = 1; k < bins; ++k) {
       x += s.width[k - 1];
       y += s.height[k - 1];
       const auto here = u >= position;
+      if (k == 1) first = !here;
+      last = here;
       b.x0 = select(here, x, b.x0);
       b.y0 = select(here, y, b.y0);
       b.width = select(here, s.width[k], b.width);
       b.height = select(here, s.height[k], b.height);
-      b.slope0 = select(here, s.slope[k - 1], b.slope0);
-      b.slope1 = select(here, k + 1 < bins ? s.slope[k] : T(1.0), b.slope1);
+      b.slope0 = select(here, s.raw_slope[k - 1], b.slope0);
+      if (k + 1 < bins) b.slope1 = select(here, s.raw_slope[k], b.slope1);
     }
+    b.slope0 = select(first, T(1.0), T(least) + softplus(b.slope0));
+    b.slope1 = select(last, T(1.0), T(least) + softplus(b.slope1));
     return b;
   }
   /// (y − y₀)/h and log f′.
