@@ -2,6 +2,7 @@
 #include "cell.hpp"
 
 #include "cell_rows.hpp"
+#include "sha256.hpp"
 
 #include <flowgauge/bench/machine.hpp>
 #include <flowgauge/distributions/dataset.hpp>
@@ -104,6 +105,16 @@ Fitted fit_cell(const GridCell& cell, const Subject& subject, CellRows& rows, Wo
   return result;
 }
 
+/// A model file as it is.
+Fitted given(const GridCell& cell, CellRows& rows) {
+  const Model model = load_model(cell.model.string());
+  if (sha256(model_text(model)) != cell.model_hash) throw DataError(fmt::format("{} changed after the grid was read", cell.model.string()));
+  Fitted result;
+  result.flow = to_flow<double>(model);
+  rows.shared.n_params = static_cast<std::int64_t>(result.flow.theta().size());
+  return result;
+}
+
 std::string kl_text(double value, KlStatus status, const std::string& reason, const char* estimator) {
   if (status == KlStatus::exact_quadrature || status == KlStatus::mc_ok) return fmt::format("KL {:.5f} ({})", value, estimator);
   if (status == KlStatus::infinite_proved) return "KL " + reason;
@@ -197,8 +208,9 @@ Model model_of(const GridCell& cell, const Flow<double>& flow) {
 std::optional<CellOutcome> train_and_evaluate(const GridCell& cell, CellRows& rows, const std::atomic<bool>* stop) {
   const Subject subject = make_subject(cell);
   Workspace workspace;
-  const Fitted fitted =
-      cell.dtype == "float32" ? fit_cell<float>(cell, subject, rows, workspace, stop) : fit_cell<double>(cell, subject, rows, workspace, stop);
+  const Fitted fitted = !cell.model.empty()        ? given(cell, rows)
+                        : cell.dtype == "float32" ? fit_cell<float>(cell, subject, rows, workspace, stop)
+                                                  : fit_cell<double>(cell, subject, rows, workspace, stop);
   if (fitted.stopped) return std::nullopt;
   CellOutcome outcome;
   outcome.result.model = model_of(cell, fitted.flow);

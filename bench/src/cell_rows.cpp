@@ -52,7 +52,7 @@ CellRows::CellRows(const GridCell& cell, const RunKeys& keys) {
   shared.dtype = cell.dtype;
   shared.seed = static_cast<std::int64_t>(cell.seed);
   shared.isa = instruction_set();
-  if (cell.fit.training == Training::fixed) shared.n_train = cell.fit.n_train;
+  if (cell.model.empty() && cell.fit.training == Training::fixed) shared.n_train = cell.fit.n_train;
   shared.status = "ok";
   shared.threads = keys.jobs;
   shared.host = keys.host;

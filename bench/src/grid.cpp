@@ -7,7 +7,7 @@
 #include <flowgauge/distributions/dataset.hpp>
 #include <flowgauge/distributions/sources.hpp>
 #include <flowgauge/error.hpp>
-#include <flowgauge/flow.hpp>
+#include <flowgauge/model.hpp>
 
 #include <fmt/format.h>
 
@@ -33,6 +33,13 @@ struct Subject {
 
 Index held_out_rows(Index rows, double fraction) { return std::llround(fraction * static_cast<double>(rows)); }
 
+/// What a name under [flows] stands for.
+struct Candidate {
+  std::string name, spec;
+  std::filesystem::path model;
+  std::string model_hash, model_dtype;
+};
+
 /// Everything that changes the numbers of a cell.
 std::string cell_text(const GridCell& c) {
   const FitOptions& o = c.fit.options;
@@ -40,6 +47,7 @@ std::string cell_text(const GridCell& c) {
   if (c.data.empty()) text += fmt::format("source {}\n", c.source);
   else text += fmt::format("data {} held_out {}\n", c.data_hash, number_text(c.evaluation.held_out));
   text += fmt::format("flow {}\ndim {}\nseed {}\ndtype {}\n", c.flow, c.dim, c.seed, c.dtype);
+  if (!c.model.empty()) return text + fmt::format("given {}\nevaluate n_eval {}\n", c.model_hash, c.evaluation.n_eval);
   if (c.data.empty()) text += c.fit.training == Training::fresh ? "train on fresh rows\n" : fmt::format("train on {} rows\n", c.fit.n_train);
   text += fmt::format("adam steps {} batch {} learning_rate {} {} betas {} {} epsilon {} weight_decay {} clip_norm {}", o.steps, o.batch,
                       number_text(o.learning_rate), o.schedule == Schedule::constant ? "constant" : "cosine", number_text(o.beta1),
@@ -90,15 +98,33 @@ class Expander {
       return Subject{d->text(), {}, {}, d->dim(), 0};
     });
   }
+  /// A file beside the grid, or in the current folder.
+  std::filesystem::path file_of(const std::string& name) const {
+    const std::filesystem::path beside = path_.parent_path() / name;
+    return std::filesystem::exists(beside) ? beside : std::filesystem::path(name);
+  }
   Subject data_of(const Placed& data) {
     if (const auto found = data_.find(data.text); found != data_.end()) return found->second;
-    std::filesystem::path file = path_.parent_path() / data.text;
-    if (!std::filesystem::exists(file)) file = data.text;
+    const std::filesystem::path file = file_of(data.text);
     try {
       const distributions::DataSet set = distributions::read_csv(file.string());
       return data_[data.text] = {file.filename().string(), file, set.hash, static_cast<int>(set.rows.dim()), set.rows.rows()};
     } catch (const DataError& e) {
       throw DataError(fmt::format("{}:{}: {}", path_.string(), data.line, e.what()));
+    }
+  }
+  Candidate candidate_of(const std::string& name, const Placed& flow, const Subject& subject) const {
+    if (!flow.text.ends_with(".json"))
+      return {name, at_line(flow.line, [&] { return make_flow<double>(std::string_view(flow.text), subject.dim).text(); }), {}, {}, {}};
+    try {
+      const std::filesystem::path file = file_of(flow.text);
+      const Model model = load_model(file.string());
+      require(model.dim == subject.dim, flow.line,
+              fmt::format("the model {} has dim {}, but {} has dim {}: name its cells in a block [[cells]] of their own", flow.text, model.dim,
+                          subject.text, subject.dim));
+      return {name, to_flow<double>(model).text(), file, sha256(model_text(model)), model.dtype};
+    } catch (const DataError& e) {
+      throw DataError(fmt::format("{}:{}: {}", path_.string(), flow.line, e.what()));
     }
   }
   void each_flow(const GridBlock& block, const Placed& place, const Subject& subject) {
@@ -109,21 +135,22 @@ class Expander {
         for (const auto& f : file_.flows) names.push_back(f.first);
         refuse(name.line, unknown_name("flow of this grid", name.text, names));
       }
-      const std::string spec = at_line(flow->second.line, [&] { return make_flow<double>(std::string_view(flow->second.text), subject.dim).text(); });
-      for (const std::uint64_t seed : block.seeds) add(block, place, subject, name.text, spec, seed);
+      const Candidate candidate = candidate_of(name.text, flow->second, subject);
+      for (const std::uint64_t seed : block.seeds) add(block, place, subject, candidate, seed);
     }
   }
-  void add(const GridBlock& block, const Placed& place, const Subject& subject, const std::string& flow_name, const std::string& flow,
-           std::uint64_t seed) {
+  void add(const GridBlock& block, const Placed& place, const Subject& subject, const Candidate& flow, std::uint64_t seed) {
     GridCell c;
     c.source = subject.text;
     c.data = subject.data;
     c.data_hash = subject.data_hash;
-    c.flow_name = flow_name;
-    c.flow = flow;
+    c.flow_name = flow.name;
+    c.flow = flow.spec;
+    c.model = flow.model;
+    c.model_hash = flow.model_hash;
     c.dim = subject.dim;
     c.seed = seed;
-    c.dtype = block.dtype;
+    c.dtype = flow.model.empty() ? block.dtype : flow.model_dtype;
     c.fit = block.fit;
     c.evaluation = block.evaluation;
     if (!subject.data.empty()) {
@@ -140,8 +167,8 @@ class Expander {
     const auto twin = std::find_if(cells_.begin(), cells_.end(), [&](const GridCell& other) { return other.text == c.text; });
     if (twin != cells_.end())
       refuse(place.line,
-             fmt::format("this cell comes twice: {} with {} and seed {}{}", c.source, flow_name, seed,
-                         twin->flow_name == flow_name ? "" : fmt::format(" (the flows {} and {} are the same)", twin->flow_name, flow_name)));
+             fmt::format("this cell comes twice: {} with {} and seed {}{}", c.source, flow.name, seed,
+                         twin->flow_name == flow.name ? "" : fmt::format(" (the flows {} and {} are the same)", twin->flow_name, flow.name)));
     cells_.push_back(std::move(c));
   }
 

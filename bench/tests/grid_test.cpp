@@ -2,7 +2,9 @@
 #include <flowgauge/bench/grid.hpp>
 
 #include <flowgauge/error.hpp>
+#include <flowgauge/model.hpp>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -46,6 +48,33 @@ TEST(Grid, MultipliesSourcesFlowsAndSeeds) {
   EXPECT_EQ(c.fit.options.steps, 10);
   EXPECT_EQ(c.id.substr(0, 2), "c_");
   EXPECT_EQ(c.id.size(), 18u);
+}
+
+TEST(Grid, ModelFileIsEvaluatedAsItIs) {
+  const auto folder = std::filesystem::temp_directory_path() / "flowgauge_grid_models";
+  std::filesystem::create_directories(folder);
+  Flow<double> flow = make_flow<double>("triangular softlog", 1);
+  flow.randomise(3, 1);
+  const auto save = [&] { save_model(to_model(flow), (folder / "kept.json").string()); };
+  const auto grid_with = [&](const std::string& source) {
+    return parse_grid(fmt::format("sources = [\"{}\"]\nseeds = [1]\n[flows]\nkept = \"kept.json\"\n", source), folder / "grid.toml");
+  };
+  save();
+  const GridCell cell = grid_with("laplace").cells.at(0);
+  EXPECT_EQ(cell.flow, "triangular softlog");
+  EXPECT_EQ(cell.dtype, "float64");
+  EXPECT_EQ(cell.model, folder / "kept.json");
+  flow.theta()[0] += 1;
+  save();
+  EXPECT_NE(grid_with("laplace").cells.at(0).id, cell.id);
+  try {
+    grid_with("seed_mvn");
+    FAIL() << "a model of dim 1 was taken for a source of dim 2";
+  } catch (const ConfigError& e) {
+    EXPECT_NE(std::string(e.what()).find("grid.toml:4: the model kept.json has dim 1, but seed_mvn has dim 2"), std::string::npos) << e.what();
+  }
+  std::filesystem::remove_all(folder);
+  EXPECT_THROW(grid_with("laplace"), DataError);
 }
 
 TEST(Grid, HashSeesNumbersAndNotLayout) {
@@ -116,7 +145,7 @@ TEST(Grid, DataSetsAreFoundBesideTheGridAndHashed) {
 TEST(Grid, QuickGridReads) {
   const Grid grid = read_grid(std::filesystem::path(FLOWGAUGE_SOURCE_DIR) / "bench/grids/quick.toml");
   EXPECT_EQ(grid.name, "quick");
-  EXPECT_EQ(grid.cells.size(), 30u);
+  EXPECT_EQ(grid.cells.size(), 31u);
 }
 
 // The sentences, as people read them.

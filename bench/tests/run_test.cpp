@@ -6,6 +6,7 @@
 #include <flowgauge/distributions/sources.hpp>
 #include <flowgauge/reports/csv.hpp>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -134,6 +135,26 @@ TEST_F(RunTest, ModelsAreWhatWasEvaluated) {
   const Flow<double> flow = to_flow<double>(load_model((folder_ / "a/models" / (mc->cell_id + ".json")).string()));
   Workspace workspace;
   EXPECT_EQ(estimate_kl(flow, *distributions::make_source("exponential"), 3000, 1, workspace).kl.value, *mc->value);
+}
+
+/// The weights that the original notebook printed: KL and mass below 0 as recomputed independently, and one trace row a layer.
+TEST_F(RunTest, PrintedSeedFlowHasItsKl) {
+  const std::string text = fmt::format("sources = [\"exponential\"]\nseeds = [1]\n[flows]\nprinted = \"{}/bench/grids/seed_printed.json\"\n"
+                                       "[evaluate]\nn_eval = 1000\n", FLOWGAUGE_SOURCE_DIR);
+  run(text, into("a"));
+  const std::vector<CellRow> rows = cells("a");
+  const CellRow *kl = find(rows, "exponential", "printed", "kl", "quadrature"), *leak = find(rows, "exponential", "printed", "leak", "quadrature");
+  ASSERT_TRUE(kl && leak);
+  EXPECT_NEAR(*kl->value, 0.174239, 2e-5);
+  EXPECT_NEAR(*leak->value, 0.007876, 2e-6);
+  EXPECT_FALSE(kl->n_train);
+  int layers = 0, steps = 0;
+  for (const TraceRow& r : reports::read_csv<TraceRow>(folder_ / "a/kl_trace.csv")) {
+    if (r.trace == "step") ++steps;
+    else if (r.estimator == "quadrature") ++layers;
+  }
+  EXPECT_EQ(layers, 16);
+  EXPECT_EQ(steps, 0);
 }
 
 TEST_F(RunTest, NumberOfJobsChangesNothingButVolatileColumns) {

@@ -62,6 +62,14 @@ std::string smoothness_text(int continuous_derivatives) {
 
 }  // namespace
 
+std::string nats_text(double value, double std_error) {
+  if (!std::isfinite(value)) return fmt::format("{}", value);
+  const double size = std::max(std::abs(value), std_error);
+  const bool tiny = size != 0 && size < 5e-4;
+  const int decimals = std_error > 0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(std_error))), 4, 8) : 4;
+  const auto text = [&](double x) { return tiny ? fmt::format("{:.1e}", x) : fmt::format("{:.{}f}", x, decimals); };
+  return std_error > 0 ? text(value) + " ± " + text(std_error) : text(value);
+}
 std::string six_digits(double x) { return fmt::format("{:.6f}", std::abs(x) < 5e-7 ? 0.0 : x); }
 
 std::string options_text(const std::vector<OptionInfo>& options) {

@@ -31,12 +31,10 @@ Fitted fit_at(const FitRequest& request, const TrainingData& data, int dim, cons
   return {to_model(flow), result};
 }
 
-std::string nats(double value, double std_error) { return fmt::format("{:.4f} ± {:.4f}", value, std_error); }
-
 /// "0.0724 ± 0.0003 nats (Monte Carlo, 100000 rows)".
 std::string kl_text(const bench::KlEstimate& e) {
   if (e.status == bench::KlStatus::infinite_proved || e.status == bench::KlStatus::support_violation) return e.reason;
-  return nats(e.kl.value, e.kl.std_error) + fmt::format(" nats (Monte Carlo, {} rows{}{})", e.kl.rows, e.reason.empty() ? "" : "; ", e.reason);
+  return nats_text(e.kl.value, e.kl.std_error) + fmt::format(" nats (Monte Carlo, {} rows{}{})", e.kl.rows, e.reason.empty() ? "" : "; ", e.reason);
 }
 
 }  // namespace
@@ -53,11 +51,11 @@ std::string comparison_with_gaussian(const Model& model, const distributions::Da
   const auto add = [&](std::size_t column, const std::string& title, const distributions::DataSet& part) {
     const bench::CrossEntropy q = bench::cross_entropy(flow, part.rows, workspace);
     rows[0][column] = fmt::format("{} rows {}", part.rows.rows(), title);
-    rows[1][column] = nats(q.nats.value, q.nats.std_error);
+    rows[1][column] = nats_text(q.nats.value, q.nats.std_error);
     if (q.non_finite.total() > 0) rows[1][column] += fmt::format(" ({} rows are not finite)", q.non_finite.total());
     try {
       const Estimate gaussian = distributions::gaussian_cross_entropy(fitted.rows, part.rows);
-      rows[2][column] = nats(gaussian.value, gaussian.std_error);
+      rows[2][column] = nats_text(gaussian.value, gaussian.std_error);
       rows[3][column] = fmt::format("{:+.4f}", q.nats.value - gaussian.value);
     } catch (const DataError& e) {  // the rows lie in a plane: there is no such Gaussian, and the fit stands alone
       rows[2][column] = "none";

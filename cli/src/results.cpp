@@ -2,6 +2,7 @@
 #include "results.hpp"
 
 #include "console.hpp"
+#include "description.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,8 +25,7 @@ int rank(const CellRow& row) {
 std::string value_text(const CellRow& row) {
   if (row.status != "ok") return row.status;
   if (!row.value) return "–";
-  const std::string value = std::isfinite(*row.value) ? fmt::format("{:.4f}", *row.value) : fmt::format("{}", *row.value);
-  return row.std_error && *row.std_error > 0 && row.estimator == "mc" ? fmt::format("{} ± {:.4f}", value, *row.std_error) : value;
+  return nats_text(*row.value, row.estimator == "mc" ? row.std_error.value_or(0) : 0);
 }
 
 /// The median of the seeds; a cell without a value is worse than any number.

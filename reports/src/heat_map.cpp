@@ -45,6 +45,16 @@ std::string warning_of(const Summary& summary) {
   return list;
 }
 
+/// Why a KL is infinite, as the estimator said it; its kl_status where it said nothing.
+std::string reason_of(const Summary& summary, const std::string& kl_status) {
+  for (const CellRow* row : summary.measured)
+    if (is_infinite(*row) && !row->status_detail.empty()) {
+      const std::string& detail = row->status_detail;  // "inf (W(1) source, linear tails)"
+      return detail.starts_with("inf (") && detail.ends_with(")") ? detail.substr(5, detail.size() - 6) : detail;
+    }
+  return kl_status.empty() ? "infinite value" : kl_status;
+}
+
 /// Beside a value that is known exactly or by quadrature, what Monte Carlo says.
 std::string second_opinion(const Summary& summary) {
   if (summary.measured.size() != 1 || summary.measured.front()->estimator == "mc") return {};
@@ -97,7 +107,7 @@ std::string cell_html(const Comparison& comparison, const EntryKey& key, const C
   if (undefined) {
     content = html::element("b", "", "✗ NaN") + html::text("small", "", warning.empty() ? "not a number" : warning);
   } else if (!std::isfinite(summary.median)) {
-    content = html::element("b", "", summary.median > 0 ? "∞" : "−∞") + html::text("small", "", warning.empty() ? "infinite value" : warning);
+    content = html::element("b", "", summary.median > 0 ? "∞" : "−∞") + html::text("small", "", reason_of(summary, warning));
   } else {
     const bool zero = summary.holds_zero();
     kind = zero ? "coloured zero" : "coloured";

@@ -39,6 +39,8 @@ struct GridCell {
   std::filesystem::path data;     ///< the data set's file; empty for a source
   std::string data_hash;          ///< of its content
   std::string flow_name, flow;    ///< as the grid names it; canonical spec
+  std::filesystem::path model;    ///< a model file that is evaluated as it is; empty: the flow is fitted
+  std::string model_hash;         ///< SHA-256 of its canonical text
   int dim = 0;
   std::uint64_t seed = 0;
   std::string dtype;              ///< of the fit: float32 or float64

@@ -1,0 +1,31 @@
+# gnuplot steps_002.gp makes steps_002.svg and, where the pdfcairo terminal is there, steps_002.pdf. Change it as you like.
+reset
+set terminal svg size 440,300 dynamic noenhanced name 'steps_002' font 'sans,12'
+set output 'steps_002.svg'
+set datafile separator '\t'
+set border 3
+set tics nomirror out scale 0.5
+set grid ytics linecolor rgb '#888888' linewidth 0.3
+set xlabel 'step' noenhanced offset 0,0.5
+set format x '%g'
+set logscale x
+set ylabel 'KL / nat' noenhanced
+set format y '%g'
+set logscale y
+unset key
+set rmargin 3.5
+set bmargin at screen 0.18666666666666668
+plot 'steps_002.dat' index 0 using 1:3:4 with filledcurves linecolor rgb '#0072b2' fillstyle transparent solid 0.18 noborder notitle, \
+     'steps_002.dat' index 1 using 1:3:4 with filledcurves linecolor rgb '#d55e00' fillstyle transparent solid 0.18 noborder notitle, \
+     0.0016 with lines linecolor rgb '#888888' linewidth 1.2 dashtype (2,4) title 'noise floor', \
+     'steps_002.dat' index 0 using 1:2 with lines linecolor rgb '#0072b2' linewidth 1.8 dashtype solid title 'softlog_seed', \
+     'steps_002.dat' index 1 using 1:2 with lines linecolor rgb '#d55e00' linewidth 1.8 dashtype (8,3) title 'rational_quadratic_spline'
+unset output
+if (strstrt(GPVAL_TERMINALS, 'pdfcairo') > 0) {
+  set terminal pdfcairo size 4.583333333333333in,3.125in noenhanced font 'sans,9'
+  set output 'steps_002.pdf'
+  set key below noenhanced
+  unset bmargin
+  replot
+  unset output
+}
