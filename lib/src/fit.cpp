@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/fit.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <numeric>
@@ -80,7 +81,8 @@ FitResult fit(Flow<S>& flow, const TrainingData& data, const FitOptions& o, std:
               const std::function<bool(const FitProgress&, const Flow<S>&)>& watch) {
   check(o, data, flow.dim());
   const std::size_t size = flow.theta().size();
-  std::vector<S> gradient(size), first(size, S(0)), second(size, S(0)), before(size);
+  std::vector<S> gradient(size), before(size);
+  std::vector<double> first(size), second(size);  // the square of a float gradient overflows at 1.8e19, and then θ would stand still for ever
   std::vector<char> trained(size);
   for (std::size_t k = 0; k < size; ++k) trained[k] = flow.trained(static_cast<Index>(k));
   Batches<S> batches(data, o, seed, flow.dim());
@@ -103,16 +105,26 @@ FitResult fit(Flow<S>& flow, const TrainingData& data, const FitOptions& o, std:
     }
     power1 *= o.beta1;
     power2 *= o.beta2;
-    const S clip = static_cast<S>(o.clip_norm > 0 && norm > o.clip_norm ? o.clip_norm / norm : 1.0);
-    const S b1 = static_cast<S>(o.beta1), b2 = static_cast<S>(o.beta2), decay = static_cast<S>(o.weight_decay), epsilon = static_cast<S>(o.epsilon);
-    const S step_size = static_cast<S>(rate(o, step) / (1 - power1)), root = static_cast<S>(1 / std::sqrt(1 - power2));
+    const double clip = o.clip_norm > 0 && norm > o.clip_norm ? o.clip_norm / norm : 1;
+    const double step_size = rate(o, step) / (1 - power1), root = 1 / std::sqrt(1 - power2);
     std::copy(flow.theta().begin(), flow.theta().end(), before.begin());
     const std::span<S> theta = flow.theta();
     for (std::size_t k = 0; k < size; ++k) {
-      const S g = gradient[k] * clip + decay * theta[k];
-      first[k] = b1 * first[k] + (S(1) - b1) * g;
-      second[k] = b2 * second[k] + (S(1) - b2) * g * g;
-      if (trained[k]) theta[k] -= step_size * first[k] / (std::sqrt(second[k]) * root + epsilon);
+      const double old = theta[k], g = gradient[k] * clip + o.weight_decay * old;
+      first[k] = o.beta1 * first[k] + (1 - o.beta1) * g;
+      second[k] = o.beta2 * second[k] + (1 - o.beta2) * g * g;
+      if (trained[k]) theta[k] = static_cast<S>(old - step_size * first[k] / (std::sqrt(second[k]) * root + o.epsilon));
+    }
+    const auto lost = std::find_if(theta.begin(), theta.end(), [](S t) { return !std::isfinite(t); });
+    const auto flooded = std::find_if(second.begin(), second.end(), [](double v) { return !std::isfinite(v); });
+    if (lost != theta.end() || flooded != second.end()) {
+      const bool parameter = lost != theta.end();
+      const Index k = parameter ? lost - theta.begin() : flooded - second.begin();
+      result.finite = false;
+      result.detail = fmt::format("step {}: {} of {} is not finite", step + 1, parameter ? "the new value" : "the squared gradient",
+                                  flow.parameter_name(k));
+      std::copy(before.begin(), before.end(), theta.begin());
+      return result;
     }
     result.steps_done = step + 1;
     if (watch && !watch({step + 1, o.steps, loss, norm}, flow)) {
