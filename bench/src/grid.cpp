@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -194,10 +196,12 @@ Grid parse_grid(std::string_view text, const std::filesystem::path& path) {
 }
 
 Grid read_grid(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) throw DataError(fmt::format("{}: expected a grid file, this is a folder", path.string()));
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
+  if (!file) throw DataError(fmt::format("{}: expected a grid file: {}", path.string(), std::strerror(errno ? errno : ENOENT)));
   std::ostringstream text;
-  if (!file || std::filesystem::is_directory(path) || !(text << file.rdbuf()))
-    throw DataError(fmt::format("{}: expected a grid file, it cannot be read", path.string()));
+  if (!(text << file.rdbuf())) throw DataError(fmt::format("{}: expected a grid file, this one is empty", path.string()));
   return parse_grid(text.str(), path);
 }
 

@@ -23,7 +23,7 @@ std::string what_it_is(const toml::node& node) {
     case toml::node_type::integer: return fmt::format("the integer {}", node.as_integer()->get());
     case toml::node_type::floating_point: return fmt::format("the number {}", node.as_floating_point()->get());
     case toml::node_type::boolean: return node.as_boolean()->get() ? "true" : "false";
-    case toml::node_type::array: return "a list";
+    case toml::node_type::array: return node.as_array()->empty() ? "an empty list" : "a list";
     case toml::node_type::table: return "a table";
     default: return "a date or time";
   }
@@ -95,7 +95,7 @@ class Section {
     if (!node) return false;
     value.clear();
     const toml::array* list = node->as_array();
-    if (!list || list->empty()) refuse_type(*node, key, "a list of texts");
+    if (!list || list->empty()) refuse_type(*node, key, "a list of one or more texts");
     for (const toml::node& entry : *list) {
       if (!entry.is_string()) refuse_type(entry, key, "a list of texts");
       value.push_back({entry.as_string()->get(), line_of(entry)});
@@ -168,7 +168,8 @@ void read_block(Section& s, const std::string& origin, GridBlock& b) {
     if (!list || list->empty()) s.refuse_type(*seeds, "seeds", expected);
     b.seeds.clear();
     for (const toml::node& seed : *list) {
-      if (!seed.is_integer() || seed.as_integer()->get() < 0 || seed.as_integer()->get() > 2147483647) s.refuse_type(seed, "seeds", expected);
+      if (!seed.is_integer() || seed.as_integer()->get() < 0 || seed.as_integer()->get() > 2147483647)
+        s.refuse(seed, fmt::format("seeds must be {}, got {} in it", expected, what_it_is(seed)));
       b.seeds.push_back(static_cast<std::uint64_t>(seed.as_integer()->get()));
     }
   }

@@ -3,6 +3,8 @@
 
 #include "specimens.hpp"
 
+#include <flowgauge/distributions/sources.hpp>
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -152,6 +154,18 @@ TEST(TailAlgebra, CouplingKeepsWhatItKeeps) {
   EXPECT_EQ(judge_tails(two(cauchy, normal, false), {coupling}).back().kl, infinite);  // the first coordinate passes unchanged
   coupling.facts.kept_first = false;
   EXPECT_EQ(judge_tails(two(cauchy, normal, false), {coupling}).back().kl, Finiteness::unknown);
+}
+
+/// z₂ = exp(0.2·e^{0.2 x₁} x₂) is reachable with clamp=0, and E z₂² = ∞ for a Gaussian x: what a network drives may grow faster than its transformer.
+TEST(TailAlgebra, NetworkMayOutgrowItsTransformer) {
+  const auto source = distributions::make_source("seed_mvn");
+  const auto kl = [&](const char* spec) { return judge_tails(*source, make_flow<double>(spec, 2)).back().kl; };
+  EXPECT_EQ(kl("2*(coupling(affine(clamp=0), hidden=[]) permutation)"), Finiteness::unknown);
+  EXPECT_EQ(kl("coupling(softlog(steepness=trained))"), Finiteness::unknown);
+  EXPECT_EQ(kl("2*(coupling(affine) permutation)"), finite);
+  EXPECT_EQ(kl("2*(coupling(rational_quadratic_spline) permutation)"), finite);
+  EXPECT_EQ(kl("coupling(softlog)"), finite);
+  EXPECT_EQ(judge_tails(*specimens::univariate("laplace"), make_flow<double>("coupling(affine(clamp=0))", 1)).back().kl, finite);  // a bias drives it
 }
 
 TEST(TailAlgebra, ReadsTheScaleOfALayerOfOneCoordinate) {

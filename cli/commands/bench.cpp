@@ -49,10 +49,11 @@ int measure(const Options& o, const Console& console) {
   provenance.started_at = bench::utc_now();
   bench::describe_machine(provenance);
 
-  const OutputFolder folder(o.out, "bench");
+  const OutputFolder folder(o.out, "bench", "bench.csv");
   const std::filesystem::path& out = folder.path();
   const std::vector<reports::BenchRow> rows = bench::measure_throughput(options);
   provenance.finished_at = bench::utc_now();
+  if (interruption()) provenance.warnings.push_back("Interrupted: timings are missing.");
   if (!rows.empty()) provenance.run_id = rows.front().run_id;
 
   reports::write_csv(out / reports::Table<reports::BenchRow>::file, rows);

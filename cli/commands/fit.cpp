@@ -40,11 +40,13 @@ int conclude(const Options& o, Fitted fitted, const std::string& rows_from, cons
                         {"seed", std::to_string(o.seed)},
                         {"steps", std::to_string(fitted.result.steps_done)},
                         {"flowgauge", fmt::format("{} {}", version, revision)}};
+  if (interruption()) fitted.model.notes["interrupted"] = fmt::format("after {} steps", fitted.result.steps_done);
   const std::string file = (out / "model.json").string();
   save_model(fitted.model, file);
   console.print(fmt::format("{}, {} parameters, {} steps of {} in {}\n\n{}\n{}\n", fitted.model.flow, fitted.model.theta.size(),
                             fitted.result.steps_done, rows_from, o.dtype, table, file));
   if (!fitted.result.finite) console.print(fmt::format("stopped: {}; the model is that of the step before\n", fitted.result.detail));
+  if (interruption()) console.note(fmt::format("interrupted after {} steps; the model is that of the last one", fitted.result.steps_done));
   return interruption() ? interrupted_exit : fitted.result.finite ? 0 : 1;
 }
 
@@ -56,7 +58,7 @@ int fit_data(const Options& o, const Console& console) {
   const int dim = static_cast<int>(all.rows.dim());
   make_flow<double>(o.flow, dim);  // its mistakes come before a folder is made
 
-  const OutputFolder out(o.out, "fit");
+  const OutputFolder out(o.out, "fit", "model.json");
   Fitted fitted = fit_flow(request_of(o), {.rows = train.rows}, dim, console);
   const std::string table = comparison_with_gaussian(fitted.model, train, parts ? &parts->held_out : nullptr);
   return conclude(o, std::move(fitted), o.data, table, out.path(), console);
@@ -67,7 +69,7 @@ int fit_source(const Options& o, const Console& console) {
   const std::unique_ptr<Distribution> source = distributions::make_source(o.source);
   make_flow<double>(o.flow, source->dim());
 
-  const OutputFolder out(o.out, "fit");
+  const OutputFolder out(o.out, "fit", "model.json");
   const Sampler sampler = source_sampler(*source, static_cast<std::uint64_t>(o.seed), "training-sample");
   Fitted fitted =
       fit_flow(request_of(o), {.fresh = [&](std::uint64_t first_row, BatchOut<double> x) { sampler(first_row, x); }}, source->dim(), console);

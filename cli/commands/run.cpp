@@ -45,11 +45,13 @@ int run(const Options& o, const Console& console) {
     if (console.verbose) console.detail(line);
     else progress.update(line);
   };
-  const OutputFolder out(o.out, grid.name);
+  const OutputFolder out(o.out, grid.name, "cells.csv");
   options.out = out.path();
   const bench::RunSummary summary = bench::run_grid(grid, options);
 
-  const std::string counts = fmt::format("{} cells: {} computed, {} already there, {} diverged, {} failed", summary.total, summary.computed,
+  const std::size_t wanted = summary.computed + summary.skipped;
+  const std::string of = !o.only.empty() && wanted < summary.total ? fmt::format("{} of ", wanted) : "";
+  const std::string counts = fmt::format("{}{} cells: {} computed, {} already there, {} diverged, {} failed", of, summary.total, summary.computed,
                                          summary.skipped, summary.diverged, summary.failed);
   console.note(counts);
   if (!summary.page.empty()) {

@@ -34,7 +34,7 @@ verify::VerifyOptions options_of(const Options& o) {
 
 int examine(const Options& o, const Console& console) {
   const verify::VerifyOptions options = options_of(o);
-  const OutputFolder folder(o.out, "verify");
+  const OutputFolder folder(o.out, "verify", "verdicts.csv");
   const std::filesystem::path& out = folder.path();
   reports::Provenance provenance;
   provenance.title = "Verification of layers";

@@ -90,7 +90,7 @@ void out_option(CLI::App& app, std::string& folder, const std::string& what) {
   app.add_option("--out", folder, fmt::format("folder to write to [out/{}-UTC]", what))->type_name("DIR");
 }
 
-OutputFolder::OutputFolder(const std::string& given, std::string_view what) : path_(given) {
+OutputFolder::OutputFolder(const std::string& given, std::string_view what, std::string_view own_table) : path_(given) {
   namespace fs = std::filesystem;
   if (given.empty()) {
     const std::string base = fmt::format("out/{}-{}", what, utc_stamp());
@@ -98,6 +98,10 @@ OutputFolder::OutputFolder(const std::string& given, std::string_view what) : pa
     for (int i = 2; fs::exists(path_); ++i) path_ = fmt::format("{}-{}", base, i);
   }
   std::error_code error;
+  for (const std::string_view table : {"cells.csv", "verdicts.csv", "bench.csv", "model.json"})
+    if (table != own_table && fs::exists(path_ / table, error))
+      throw ConfigError(fmt::format("{} holds the {} of another command; choose another folder", path_.string(), table));
+  error.clear();
   for (fs::path at = path_; !at.empty() && !fs::exists(at, error); at = at.parent_path()) made_.push_back(at);
   error.clear();
   fs::create_directories(path_, error);

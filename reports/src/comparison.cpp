@@ -41,7 +41,7 @@ std::set<std::string> data_set_names(const std::vector<Cell>& cells) {
   return names;
 }
 
-/// Flows by the median over sources of their score, then by name.
+/// Flows by their score over sources, then by name.
 std::vector<std::string> ranked_flows(const Comparison& comparison) {
   std::map<std::string, std::vector<double>> scores;
   for (const auto& [key, cells] : comparison.entries) {
@@ -51,8 +51,8 @@ std::vector<std::string> ranked_flows(const Comparison& comparison) {
     if (std::find(sources->second.begin(), sources->second.end(), key.source) == sources->second.end()) continue;
     scores[key.flow].push_back(comparison.summary(key, "kl").score);
   }
-  std::vector<std::pair<double, std::string>> order;
-  for (const auto& [flow, values] : scores) order.emplace_back(values.empty() ? HUGE_VAL : median(values), flow);
+  std::vector<std::pair<Score, std::string>> order;
+  for (const auto& [flow, values] : scores) order.emplace_back(score_of(values), flow);
   std::sort(order.begin(), order.end());
   std::vector<std::string> flows;
   for (auto& [score, flow] : order) flows.push_back(std::move(flow));
@@ -126,6 +126,11 @@ std::string layer_type(const std::string& layer) {
   return named ? layer.substr(0, end) + ")" : layer.substr(0, head);
 }
 
+Score score_of(const std::vector<double>& of_sources) {
+  const auto without = std::count_if(of_sources.begin(), of_sources.end(), [](double score) { return !std::isfinite(score); });
+  return {static_cast<std::size_t>(without), of_sources.empty() ? HUGE_VAL : reports::median(of_sources)};
+}
+
 Labels labels_of(const std::vector<CellRow>& cells, const std::vector<TraceRow>& traces) {
   std::set<Named> sources, flows;
   const auto note = [&](const RowKeys& row) {
@@ -146,6 +151,8 @@ Comparison compare_cells(const std::vector<CellRow>& rows) {
     const std::string& source = labels.sources.at({row.source, row.source_params});
     const std::string& flow = labels.flows.at({row.flow, row.flow_params});
     Cell& cell = cells[{source, flow, row.cell_id, row.dim.value_or(0), row.dtype, row.seed.value_or(0)}];
+    if (row.flow_params != flow) comparison.flow_specs[flow] = row.flow_params;
+    if (!row.source_params.empty()) comparison.source_specs[source] = row.source + "(" + row.source_params + ")";
     cell.source = source;
     cell.flow = flow;
     cell.dim = row.dim.value_or(0);

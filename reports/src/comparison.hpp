@@ -61,12 +61,21 @@ struct Comparison {  // holds pointers into itself: moved, never copied
 
   std::vector<Cell> cells;
   std::map<EntryKey, std::vector<const Cell*>> entries;
-  std::vector<std::string> flows;                            // best first
+  std::vector<std::string> flows;                            // best first: those that are finite on every source, then by median KL
+  std::map<std::string, std::string> flow_specs, source_specs;  // what a shown name stands for, where that is more than the name
   std::map<std::int64_t, std::vector<std::string>> sources;  // with a density, by dim
   std::map<std::int64_t, std::vector<std::string>> data_sets;
 
   Summary summary(const EntryKey& key, std::string_view metric) const;
 };
+
+/// Flows stand in this order: as few infinite and failed sources as possible, then the median over sources.
+struct Score {
+  std::size_t without = 0;
+  double median = 0;
+  auto operator<=>(const Score&) const = default;
+};
+Score score_of(const std::vector<double>& of_sources);
 
 Comparison compare_cells(const std::vector<CellRow>& rows);
 

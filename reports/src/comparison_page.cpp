@@ -33,7 +33,7 @@ std::string verdict_of(const Comparison& comparison) {
   if (infinite > 0) text += fmt::format(" KL is infinite in {}.", html::counted(infinite, "cell", "cells"));
   if (comparison.sources.size() > 3) return text + fmt::format(" Lowest KL: see below, for each of {} dims.", comparison.sources.size());
   for (const auto& [dim, sources] : comparison.sources) {
-    double best = HUGE_VAL;
+    Score best{sources.size() + 1, HUGE_VAL};
     std::string best_flow;
     for (const std::string& flow : comparison.flows) {
       std::vector<double> scores;
@@ -41,12 +41,15 @@ std::string verdict_of(const Comparison& comparison) {
         const Summary summary = comparison.summary({source, flow, dim}, "kl");
         if (!summary.cells.empty()) scores.push_back(summary.score);
       }
-      const double score = scores.empty() ? HUGE_VAL : median(scores);
-      if (score >= best) continue;
-      best = score;
+      if (scores.empty() || !(score_of(scores) < best)) continue;
+      best = score_of(scores);
       best_flow = flow;
     }
-    if (!best_flow.empty()) text += fmt::format(" Lowest median KL at dim {}: {} ({} nat).", dim, best_flow, html::number(best));
+    if (best_flow.empty()) continue;
+    text += fmt::format(" Lowest median KL at dim {}: {} ({} nat", dim, best_flow, html::number(best.median));
+    if (best.without == 0 && infinite > 0) text += ", finite on every source";
+    if (best.without > 0) text += fmt::format(", without a finite KL on {}", html::counted(best.without, "source", "sources"));
+    text += ").";
   }
   return text;
 }
@@ -82,13 +85,14 @@ std::string comparison_page(const std::vector<CellRow>& cells, const std::vector
                   "A dashed frame: the interval holds 0, so the flow cannot be told from the source. ∞: no finite KL, with the reason. Flows stand "
                   "best first.",
                   heat_maps(comparison));
+  page += section("Names", "What the flows and sources of this page are; written like this they can be fitted again.", names_table(comparison));
   page += section("Data sets",
                   "Cross-entropy in nats: the lower, the better. A data set has no known density, so there is no KL and no zero; only numbers in one "
                   "row can be compared. Large: rows held out of the fit. A training value well below it is over-fitting.",
                   data_set_tables(comparison));
   page += section("Flows, best first",
-                  "The median and the worst are taken over sources, each by its median over seeds; infinite and failed cells count as ∞. Near the "
-                  "best: within 10 % of the lowest KL on that source, or nearer to it than two standard errors. Click a heading to sort.",
+                  "Flows that are finite on every source stand first. The median and the worst are taken over sources, each by its median over seeds; "
+                  "infinite and failed cells count as ∞. Near the best: within 10 % of the lowest KL on that source, or nearer to it than two standard errors. Click a heading to sort.",
                   leaderboard(comparison));
   page += panels_section(
       "Layer by layer",

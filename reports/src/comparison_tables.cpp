@@ -70,15 +70,27 @@ std::string seconds(double value) { return std::isnan(value) ? "–" : html::num
 
 }  // namespace
 
+std::string names_table(const Comparison& comparison) {
+  std::string rows;
+  const auto add = [&](const char* kind, const std::string& name, const std::string& spec) {
+    rows += "<tr>" + html::text("th", "", name) + html::text("td", "", kind) + html::element("td", "", html::element("code", "", html::escape(spec))) + "</tr>\n";
+  };
+  for (const std::string& flow : comparison.flows)
+    if (const auto spec = comparison.flow_specs.find(flow); spec != comparison.flow_specs.end()) add("flow", flow, spec->second);
+  for (const auto& [source, spec] : comparison.source_specs) add("source", source, spec);
+  if (rows.empty()) return {};
+  return table("", html::heading("name", Align::left) + html::heading("kind", Align::left) + html::heading("spec", Align::left), rows);
+}
+
 std::string leaderboard(const Comparison& comparison) {
   std::string rows;
   for (const auto& [dim, sources] : comparison.sources) {
-    std::vector<std::pair<double, std::string>> order;
+    std::vector<std::pair<Score, std::string>> order;
     std::map<std::string, Standing> standings;
     for (const std::string& flow : comparison.flows) {
       Standing standing = standing_of(comparison, flow, dim, sources);
       if (standing.cells == 0) continue;
-      order.emplace_back(median(standing.scores), flow);
+      order.emplace_back(score_of(standing.scores), flow);
       standings.emplace(flow, std::move(standing));
     }
     std::stable_sort(order.begin(), order.end(), [](const auto& left, const auto& right) { return left.first < right.first; });
@@ -86,7 +98,7 @@ std::string leaderboard(const Comparison& comparison) {
       const Standing& standing = standings.at(flow);
       const auto count = [](std::size_t amount) { return static_cast<double>(amount); };
       rows += "<tr>" + html::text("th", "", flow) + html::number_cell(static_cast<double>(dim), fmt::format("{}", dim)) +
-              html::number_cell(score, html::number(score)) + html::number_cell(standing.worst, html::number(standing.worst)) +
+              html::number_cell(score.median, html::number(score.median)) + html::number_cell(standing.worst, html::number(standing.worst)) +
               html::text("td", "", standing.worst_source) +
               html::number_cell(count(standing.near_best), fmt::format("{} of {}", standing.near_best, standing.scores.size())) +
               html::number_cell(count(standing.infinite), standing.infinite == 0 ? "0" : fmt::format("∞ {}", standing.infinite)) +

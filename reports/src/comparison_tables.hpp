@@ -10,6 +10,9 @@
 namespace flowgauge::reports {
 
 std::string heat_maps(const Comparison& comparison);  // source × flow, one a dim
+/// Flow and source names with what they stand for.
+std::string names_table(const Comparison& comparison);
+
 std::string leaderboard(const Comparison& comparison);
 std::string data_set_tables(const Comparison& comparison);  // cross-entropy, training and held-out
 std::string estimator_check(const Comparison& comparison);  // Monte Carlo against exact or quadrature

@@ -35,11 +35,15 @@ struct Timing {
   std::size_t not_finite = 0;
 };
 
+/// The machine's multiply-adds on registers, a yardstick and no layer.
+constexpr std::string_view yardstick = "fma_peak";
+
 std::string layer_of(const BenchRow& row) { return !row.layer.empty() ? row.layer : row.flow; }
 
 std::map<TimingKey, Timing> gather(const std::vector<BenchRow>& rows) {
   std::map<TimingKey, Timing> timings;
   for (const BenchRow& row : rows) {
+    if (layer_of(row) == yardstick) continue;
     Timing& timing = timings[{layer_of(row), row.direction, row.dtype, row.dim.value_or(0), row.batch.value_or(0), row.threads.value_or(1)}];
     const double coordinates = static_cast<double>(row.batch.value_or(0)) * static_cast<double>(row.dim.value_or(0));
     const double time = row.real_time_ns.value_or(NAN) / coordinates;

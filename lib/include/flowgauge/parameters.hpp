@@ -64,6 +64,8 @@ struct Growth {
   enum class Kind { linear, power, logarithm, exponential, unknown };
   Kind kind = Kind::linear;
   double exponent = 1;  ///< power
+  /// The same for every parameter, also for one that itself grows like |x|, as a network's output does. Else a coupling's growth is unknown.
+  bool uniform = false;
 };
 
 /// What a member claims of an instance. Every claim is covered by a law.

@@ -179,6 +179,7 @@ Layer<S> make_layer(const Item& item, int dim, int context) {
     info->blocks = mlp_blocks(kept + context, o.hidden, dim - kept, f.info->blocks);
     info->parameters = total_count(info->blocks);
     info->facts = f.info->facts;
+    if (kept + context > 0 && f.info->parameters > 0 && !info->facts.growth.uniform) info->facts.growth.kind = Growth::Kind::unknown;
     info->facts.structure = dim == 1 ? Structure::diagonal : Structure::coupling;
     info->facts.kept = kept;
     info->facts.kept_first = o.keep == 0;

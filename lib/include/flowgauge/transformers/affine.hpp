@@ -19,7 +19,7 @@ struct Affine {
 
   std::vector<Block> parameters() const { return {{"log_scale", 1, Role::log_scale}, {"shift", 1, Role::shift}}; }
   Facts facts() const {
-    return {.structure = Structure::diagonal, .increasing = true, .initial_is_identity = true, .growth = {Growth::Kind::linear}};
+    return {.structure = Structure::diagonal, .increasing = true, .initial_is_identity = true, .growth = {.uniform = clamp > 0}};
   }
 
   template <Real T>

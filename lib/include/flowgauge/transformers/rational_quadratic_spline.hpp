@@ -29,7 +29,7 @@ struct RationalQuadraticSpline {
   }
   Facts facts() const {
     return {.structure = Structure::diagonal, .increasing = true, .initial_is_identity = true, .continuous_derivatives = 1,
-            .growth = {Growth::Kind::linear}, .identity_outside = box};
+            .growth = {.uniform = true}, .identity_outside = box};
   }
 
   template <Real T>
