@@ -74,7 +74,7 @@ const std::vector<Planted>& planted() {
 
 std::vector<std::string> twins() {
   return {"bad_softlog",    "bad_affine",      "bad_arsinh", "bad_spline",           "bad_planar",
-          "bad_triangular", "bad_permutation", "bad_half",   "bad_affine bad_affine", "steep"};
+          "bad_triangular", "bad_permutation", "bad_half",   "bad_affine bad_affine"};
 }
 
 Family family_for(const std::string& text) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "defects/planted.hpp"
+#include "generators.hpp"
 
 #include <flowgauge/error.hpp>
 #include <flowgauge/verify/case.hpp>
@@ -182,17 +183,30 @@ TEST(Run, AWorkerThatThrowsReportsItAndTheRunGoesOn) {
   }
 }
 
-TEST(Run, ShrinkingKeepsTheSubjectsThatItLooksAt) {
-  // More subjects than the store keeps between cases: networks of random options, then a failure that is shrunk.
-  VerifyOptions options = options_for("flow", "C*");
-  options.tier = Tier::standard;
-  EXPECT_TRUE(run(options).passed());
+TEST(SubjectStore, KeepsWhatItGaveUntilItIsTidied) {
+  SubjectStore store;
+  const Workshop workshop = catalogue_workshop();
+  const Subject& first = store.get(workshop, parse_flow("affine"), 1, 0);
+  for (int dim = 2; dim < 400; ++dim) store.get(workshop, parse_flow("permutation"), dim, 0);
+  EXPECT_EQ(&store.get(workshop, parse_flow("affine"), 1, 0), &first);
+  EXPECT_EQ(first.text(), "affine");
 }
 
 TEST(Run, ALogDetMayBeSmall) {
   const VerifyResult result = run(options_for("affine(clamp=0.001)", "A1"));
   ASSERT_EQ(result.rows.size(), 1u);
   EXPECT_EQ(result.rows[0].verdict, "holds") << result.rows[0].reason;
+}
+
+TEST(Run, ASearchedInverseIsRightToTheBitsOfItsPoint) {
+  for (const char* const spec : {"steep", "steep(steepness=1e10)"})
+    for (int seed = 1; seed <= 3; ++seed) {
+      VerifyOptions options = options_for("*", "L7");
+      options.seed = static_cast<std::uint64_t>(seed);
+      const VerifyResult result = run({defects::family_for(spec)}, options);
+      ASSERT_EQ(result.rows.size(), 1u);
+      EXPECT_EQ(result.rows[0].verdict, "holds") << spec << ", seed " << seed << ": " << result.rows[0].reason;
+    }
 }
 
 TEST(Finding, NeedsAFiniteBound) {
