@@ -147,7 +147,8 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
   const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
   const Spread out = rounding_and_problem(trial, there, x, context, truth);
   const bool returns = representable(truth_back);
-  const Spread home = returns ? rounding_and_problem(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
+  const Spread home =
+      returns ? rounding_and_problem(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
   const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
                         absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
   const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +

@@ -90,8 +90,8 @@ void judge(Examined& result, const Trial& trial, Index n, const std::string& rea
 Law backward_adds_up_over_a_batch() {
   return {.id = "L12b",
           .statement =
-              "backward of a batch adds the sum of its rows' gradients to what grad_theta held, in double and in float, and so does the way of a fit, "
-              "with tapes; a row's gradient of x and of the context has the same bits as alone",
+              "backward of a batch adds the sum of its rows' gradients to what grad_theta held, in double and in float, and so does the way of a "
+              "fit, with tapes; a row's gradient of x and of the context has the same bits as alone",
           .advice = "a gradient of one row only, or of the last tile only; = where += is due; a tape that holds something else than was computed",
           .wants = {.stress = false, .largest_dim = 3},
           .examine = [](const Trial& trial) {

@@ -9,7 +9,9 @@ namespace flowgauge::verify {
 
 Law log_det_is_alive() {
   return {.id = "A1",
-          .statement = "over a run, |log_det| is beyond 2^10 times what rounding makes of it in at least 80 % of the cases, so is its spread, and f is not the identity",
+          .statement =
+              "over a run, |log_det| is beyond 2^10 times what rounding makes of it in at least 80 % of the cases, so is its spread, and f is not the "
+              "identity",
           .advice = "the tests of this layer would be vacuous: the drawn parameters do not reach the formula",
           .wants = {.ordinary_only = true},
           .examine = [](const Trial& trial) {
@@ -27,7 +29,8 @@ Law log_det_is_alive() {
               counted = true;
               const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
               const Image<Wide> truth = trial.map<Wide>(Way::forward, trial.row_at<Wide>(i), trial.context_at<Wide>(i));
-              if (representable(truth)) rounding = std::max(rounding, random_rounding(trial, Way::forward, trial.row(i), trial.context(i), truth).log_det);
+              if (representable(truth))
+                rounding = std::max(rounding, random_rounding(trial, Way::forward, trial.row(i), trial.context(i), truth).log_det);
               largest = std::abs(image.log_det) > std::abs(largest) ? image.log_det : largest;
               for (std::size_t j = 0; j < image.value.size(); ++j) moved = std::max(moved, std::abs(image.value[j] - trial.row(i)[j]));
             }

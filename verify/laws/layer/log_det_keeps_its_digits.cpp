@@ -8,7 +8,8 @@ namespace flowgauge::verify {
 
 namespace {
 
-/// 4u·Σ_j |∂log_det/∂x_j|·|x_j| for the map back from an image x: a searched x is right to its last bits and no further, and the log_det is taken there.
+/// 4u·Σ_j |∂log_det/∂x_j|·|x_j| for the map back from an image x: a searched x is right to its last bits and no further, and its
+/// log_det is taken there.
 double of_the_point(const Trial& trial, Way back, Index row, std::span<const Wide> x) {
   std::vector<WideDual> given;
   for (const Wide& c : trial.context_at<Wide>(row)) given.push_back(WideDual::constant(c));
@@ -27,8 +28,8 @@ Law log_det_keeps_its_digits() {
   return {
       .id = "L7",
       .statement =
-          "log_det in double equals the same formula in 50 digits, in nats (an absolute error: below 1 it has no relative digits to keep), within random "
-          "rounding and within 12 bits of the problem's own conditioning, in both directions",
+          "log_det in double equals the same formula in 50 digits, in nats (an absolute error: below 1 it has no relative digits to keep), within "
+          "random rounding and within 12 bits of the problem's own conditioning, in both directions",
       .advice = "the formula is right and its arithmetic is bad: the log of a subtraction, a sum in float, exp before log",
       .wants = {.largest_dim = 8},
       .examine =

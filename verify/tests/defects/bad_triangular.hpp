@@ -22,8 +22,8 @@ struct BadTriangular {
   template <class V>
   void options(V& v) {
     v("defect", defect,
-      {"none", "wrong_triangle", "first_log_det_only", "bias_not_subtracted", "leak", "gradient_lacks_log_det", "superdiagonal_only", "first_row_only",
-       "row_leak"});
+      {"none", "wrong_triangle", "first_log_det_only", "bias_not_subtracted", "leak", "gradient_lacks_log_det", "superdiagonal_only",
+       "first_row_only", "row_leak"});
   }
 
   std::vector<Block> parameters(int dim, int context) const { return healthy.parameters(dim, context); }
