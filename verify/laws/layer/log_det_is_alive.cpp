@@ -10,8 +10,8 @@ namespace flowgauge::verify {
 Law log_det_is_alive() {
   return {.id = "A1",
           .statement =
-              "over a run, |log_det| is beyond 2^10 times what rounding makes of it in at least 80 % of the cases, so is its spread, and f is not the "
-              "identity",
+              "over a run, |log_det| is beyond 2^10 times what rounding makes of it in at least 80 % of the cases, so is its spread, and f is not "
+              "the identity",
           .advice = "the tests of this layer would be vacuous: the drawn parameters do not reach the formula",
           .wants = {.ordinary_only = true},
           .examine = [](const Trial& trial) {
