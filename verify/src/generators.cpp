@@ -236,7 +236,6 @@ double with_bits(double value, int bits) {
 
 const Subject& SubjectStore::get(const Workshop& workshop, const FlowSpec& spec, int dim, int context) {
   const std::string key = to_text(spec) + " | " + std::to_string(dim) + " | " + std::to_string(context);
-  if (kept_.size() > 256 && !kept_.contains(key)) kept_.clear();
   auto& subject = kept_[key];
   if (!subject) {
     try {
@@ -326,11 +325,14 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     if (may_stress && !wants.knots && unbounded) {
       if (draw.number % 20 == 19)
         for (Numbers& row : c.rows) std::fill(row.begin(), row.end(), 0.0);
+      if (draw.number % 20 == 11) c.rows[0][0] = std::copysign(0x1p-57, draw.seed % 2 == 0 ? 1.0 : -1.0);  // far below 1 + x, not below doubles
       if (draw.number % 20 == 3) c.rows[0][0] = std::copysign(draw.number % 40 == 3 ? 1e300 : 1e-300, draw.seed % 2 == 0 ? 1.0 : -1.0);
     }
-    // Far out even ordinary parameters can stretch beyond what a double resolves: those rows count as stress.
+    // Far out even ordinary parameters can stretch beyond what a double resolves: those rows count as stress. A chain
+    // multiplies what its layers stretch.
+    const double far = subject->is_layer() ? 32 : 8;
     for (std::size_t i = 0; i < c.rows.size(); ++i)
-      if (c.row_classes[i] == "ordinary" && std::any_of(c.rows[i].begin(), c.rows[i].end(), [](double v) { return std::abs(v) > 32; }))
+      if (c.row_classes[i] == "ordinary" && std::any_of(c.rows[i].begin(), c.rows[i].end(), [&](double v) { return std::abs(v) > far; }))
         c.row_classes[i] = "far";
     if (wants.batches) c.batch = draw_batch(dice, c.dim);
     return c;

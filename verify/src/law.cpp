@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace flowgauge::verify {
 
@@ -37,7 +38,8 @@ const Finding* Examined::worst() const {
 
 Finding& Examined::compare(Index row, std::string what, double expected, double observed, double error, double allowed, std::string unit) {
   Finding f;
-  f.outcome = error <= allowed ? Outcome::agree : Outcome::disagree;  // a NaN disagrees
+  f.outcome = std::isfinite(error) && error <= allowed ? Outcome::agree : Outcome::disagree;  // a NaN disagrees
+  if (std::isfinite(error) && !std::isfinite(allowed)) f.outcome = Outcome::unresolved, f.reason = "twin_not_finite";
   f.observed = error;
   f.allowed = allowed;
   f.unit = std::move(unit);
@@ -67,7 +69,7 @@ Examined Examined::not_applicable(std::string reason) {
 }
 
 void sort_by_id(std::vector<Law>& laws) {
-  const auto key = [](const Law& law) { return std::pair(law.id.substr(0, 1), std::stoi(law.id.substr(1))); };
+  const auto key = [](const Law& law) { return std::tuple(law.id.substr(0, 1), std::stoi(law.id.substr(1)), law.id); };
   std::sort(laws.begin(), laws.end(), [&](const Law& a, const Law& b) { return key(a) < key(b); });
 }
 

@@ -5,21 +5,36 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 namespace flowgauge::verify {
 namespace {
 
 double distance(const Wide& a, const Wide& b) { return to_double(abs(a - b)); }
 
-/// x(1 ± u), the sign from a bit of a hash of (seed, k).
-std::vector<Wide> moved(std::span<const double> numbers, std::uint64_t seed) {
+/// v ± u·max(|v|, least), the sign from a bit of a hash of (seed, k).
+std::vector<Wide> moved(std::span<const double> numbers, double least, std::uint64_t seed) {
   std::vector<Wide> result;
   std::uint64_t state = seed * 0x9e3779b97f4a7c15u + 1;
   for (const double v : numbers) {
     state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-    result.push_back(Wide(v) + Wide(v) * Wide((state >> 40 & 1) != 0 ? unit_roundoff : -unit_roundoff));
+    const double size = std::max(std::abs(v), least);
+    result.push_back(Wide(v) + Wide(size) * Wide((state >> 40 & 1) != 0 ? unit_roundoff : -unit_roundoff));
   }
   return result;
+}
+
+/// factor·(deviation + floor): values keep their relative digits down to the smallest normal number, log_det is an absolute number of nats.
+void widen(Spread& spread, const Image<Wide>& truth, double factor) {
+  for (std::size_t j = 0; j < spread.value.size(); ++j)
+    spread.value[j] = factor * (spread.value[j] + unit_roundoff * std::abs(to_double(truth.value[j])) + std::numeric_limits<double>::min());
+  spread.log_det = factor * (spread.log_det + unit_roundoff * std::max(1.0, std::abs(to_double(truth.log_det))));
+}
+
+/// The smaller of two bounds. One that is not finite bounds nothing; if neither does, ∞ says so.
+double smaller(double a, double b) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  return std::min(std::isfinite(a) ? a : infinity, std::isfinite(b) ? b : infinity);
 }
 
 Way opposite(Way way) { return way == Way::forward ? Way::inverse : Way::forward; }
@@ -45,9 +60,7 @@ Spread random_rounding(const Trial& trial, Way way, std::span<const double> x, s
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(Wide(to_double(image.value[j])), truth.value[j]));
     spread.log_det = max(spread.log_det, distance(Wide(to_double(image.log_det)), truth.log_det));
   }
-  const auto widened = [](double deviation, const Wide& v) { return 4 * (deviation + unit_roundoff * std::max(1.0, std::abs(to_double(v)))); };
-  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], truth.value[j]);
-  spread.log_det = widened(spread.log_det, truth.log_det);
+  widen(spread, truth, 4);
   return spread;
 }
 
@@ -55,15 +68,20 @@ Spread conditioning(const Trial& trial, Way way, std::span<const double> x, std:
   Spread spread{std::vector<double>(x.size(), 0.0), 0.0};
   for (std::uint64_t run = 0; run < 6; ++run) {
     const std::uint64_t seed = trial.sample().seed * std::uint64_t{8} + run;
-    const Image<Wide> image = trial.map<Wide>(way, moved(x, 3 * seed), moved(context, 3 * seed + 1), moved(trial.sample().theta, 3 * seed + 2));
+    const Image<Wide> image = trial.map<Wide>(way, moved(x, 0, 3 * seed), moved(context, 0, 3 * seed + 1),
+                                              moved(trial.sample().theta, 1, 3 * seed + 2));
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(image.value[j], truth.value[j]));
     spread.log_det = max(spread.log_det, distance(image.log_det, truth.log_det));
   }
-  const auto widened = [](double deviation, const Wide& v) {
-    return 0x1p12 * 4 * (deviation + unit_roundoff * std::max(1.0, std::abs(to_double(v))));
-  };
-  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], truth.value[j]);
-  spread.log_det = widened(spread.log_det, truth.log_det);
+  widen(spread, truth, 0x1p12 * 4);
+  return spread;
+}
+
+Spread rounding_and_problem(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth) {
+  Spread spread = random_rounding(trial, way, x, context, truth);
+  const Spread problem = conditioning(trial, way, x, context, truth);
+  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = smaller(spread.value[j], problem.value[j]);
+  spread.log_det = smaller(spread.log_det, problem.log_det);
   return spread;
 }
 
@@ -127,9 +145,10 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
     for (Index k = 0; k < d; ++k) jacobian(i, k) = to_double(j50[i * d + k]);
   // Not fullPivLu: its rank threshold takes a Jacobian of very different scales for a singular one and inverts it to zeros.
   const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
-  const Spread out = random_rounding(trial, there, x, context, truth);
+  const Spread out = rounding_and_problem(trial, there, x, context, truth);
   const bool returns = representable(truth_back);
-  const Spread home = returns ? random_rounding(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
+  const Spread home =
+      returns ? rounding_and_problem(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
   const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
                         absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
   const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +

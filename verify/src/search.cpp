@@ -257,6 +257,7 @@ Judged search(const Family& family, const Law& law, const Search& how, SubjectSt
       const std::uint64_t seed = hash_text(fmt::format("{} {} {} {}", how.seed, law.id, family.name, k));
       const int taken = slice(seed, std::min(slice_size, how.cases - done), [&](std::uint32_t number) {
         try {
+          store.tidy();
           on = searcher.take(draw_case(family, law, {number, done, how.tier}, store));
         } catch (const std::exception& error) {
           searcher.stop(error.what());

@@ -48,6 +48,7 @@ Workshop catalogue_workshop() {
   std::get<1>(all.make) = [](const Item& item, int dim, int context) { return make_layer<Wide>(item, dim, context); };
   std::get<2>(all.make) = [](const Item& item, int dim, int context) { return make_layer<WideDual>(item, dim, context); };
   std::get<3>(all.make) = [](const Item& item, int dim, int context) { return make_layer<Rounding>(item, dim, context); };
+  std::get<4>(all.make) = [](const Item& item, int dim, int context) { return make_layer<float>(item, dim, context); };
   return all;
 }
 
@@ -139,11 +140,27 @@ Image<double> Trial::call(Way way, std::span<const double> x, std::span<const do
 }
 
 template <class S>
-Gradient<S> Trial::backward(const Batch<S>& x, const Batch<S>& context, const Batch<S>& grad_y, const std::vector<S>& grad_log_det) const {
+Gradient<S> Trial::backward(const Batch<S>& x, const Batch<S>& context, const Batch<S>& grad_y, const std::vector<S>& grad_log_det,
+                            std::vector<S> theta) const {
   Flow<S>& flow = this->flow<S>();
-  Gradient<S> g{Batch<S>(x.rows(), x.dim()), std::vector<S>(subject_.parameters(), S(0.0)), Batch<S>(context.rows(), context.dim())};
+  theta.resize(subject_.parameters(), S(0.0));
+  Gradient<S> g{Batch<S>(x.rows(), x.dim()), std::move(theta), Batch<S>(context.rows(), context.dim())};
   const Given<S> given{flow.theta(), context.in(), nullptr};
   flow.layers().front().backward(given, x.in(), grad_y.in(), grad_log_det, {g.x.out(), g.theta, g.context.out()});
+  return g;
+}
+
+template <class S>
+Gradient<S> Trial::train(const Batch<S>& x, const Batch<S>& context, const Batch<S>& grad_y, const std::vector<S>& grad_log_det,
+                         std::vector<S> theta) const {
+  Gradient<S> g{Batch<S>(x.rows(), x.dim()), std::move(theta), {}};
+  const auto seed = [&](const TileSeed<S>& tile) {
+    for (Index i = 0; i < tile.count; ++i) {
+      for (Index j = 0; j < x.dim(); ++j) tile.grad_z(i, j) = grad_y(tile.first + i, j);
+      tile.grad_log_det[i] = grad_log_det[tile.first + i];
+    }
+  };
+  flow<S>().train(x.in(), seed, g.theta, workspace_, context.in(), g.x.out());
   return g;
 }
 
@@ -162,6 +179,7 @@ Batch<double> Trial::batch_of_contexts(Index n) const {
 }
 
 template Flow<double>& Subject::flow<double>() const;
+template Flow<float>& Subject::flow<float>() const;
 template Flow<Wide>& Subject::flow<Wide>() const;
 template Flow<WideDual>& Subject::flow<WideDual>() const;
 template Flow<Rounding>& Subject::flow<Rounding>() const;
@@ -169,9 +187,17 @@ template Image<double> Trial::map(Way, std::span<const double>, std::span<const 
 template Image<Wide> Trial::map(Way, std::span<const Wide>, std::span<const Wide>, std::span<const Wide>) const;
 template Image<WideDual> Trial::map(Way, std::span<const WideDual>, std::span<const WideDual>, std::span<const WideDual>) const;
 template Image<Rounding> Trial::map(Way, std::span<const Rounding>, std::span<const Rounding>, std::span<const Rounding>) const;
-template Gradient<double> Trial::backward(const Batch<double>&, const Batch<double>&, const Batch<double>&, const std::vector<double>&) const;
-template Gradient<Wide> Trial::backward(const Batch<Wide>&, const Batch<Wide>&, const Batch<Wide>&, const std::vector<Wide>&) const;
-template Gradient<Rounding> Trial::backward(const Batch<Rounding>&, const Batch<Rounding>&, const Batch<Rounding>&,
-                                            const std::vector<Rounding>&) const;
+template Gradient<double> Trial::backward(const Batch<double>&, const Batch<double>&, const Batch<double>&, const std::vector<double>&,
+                                  std::vector<double>) const;
+template Gradient<float> Trial::backward(const Batch<float>&, const Batch<float>&, const Batch<float>&, const std::vector<float>&,
+                                  std::vector<float>) const;
+template Gradient<Wide> Trial::backward(const Batch<Wide>&, const Batch<Wide>&, const Batch<Wide>&, const std::vector<Wide>&,
+                                  std::vector<Wide>) const;
+template Gradient<Rounding> Trial::backward(const Batch<Rounding>&, const Batch<Rounding>&, const Batch<Rounding>&, const std::vector<Rounding>&,
+                                  std::vector<Rounding>) const;
+template Gradient<double> Trial::train(const Batch<double>&, const Batch<double>&, const Batch<double>&, const std::vector<double>&,
+                               std::vector<double>) const;
+template Gradient<float> Trial::train(const Batch<float>&, const Batch<float>&, const Batch<float>&, const std::vector<float>&,
+                               std::vector<float>) const;
 
 }  // namespace flowgauge::verify

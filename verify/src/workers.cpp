@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -83,7 +84,20 @@ void write_all(int to, const std::string& text) {
   }
 }
 
-Child start(std::vector<int> units, const std::function<Judged(int)>& unit) {
+/// The verdict on a unit; whatever is thrown on the way is one too, and never unwinds into the caller's main.
+Judged judged(int u, const std::function<Judged(int)>& unit, const std::function<Judged(int, const std::string&)>& died) {
+  try {
+    return unit(u);
+  } catch (const std::bad_alloc&) {
+    return died(u, "there was not enough memory");
+  } catch (const std::exception& error) {
+    return died(u, std::string("this was thrown: ") + error.what());
+  } catch (...) {
+    return died(u, "something that is not a std::exception was thrown");
+  }
+}
+
+Child start(std::vector<int> units, const std::function<Judged(int)>& unit, const std::function<Judged(int, const std::string&)>& died) {
   int ends[2];
   if (::pipe(ends) != 0) throw DataError("no pipe for a worker process");
   Child child{::fork(), ends[0], std::move(units), {}};
@@ -93,7 +107,7 @@ Child start(std::vector<int> units, const std::function<Judged(int)>& unit) {
   }
   if (child.pid == 0) {
     ::close(ends[0]);
-    for (const int u : child.units) write_all(ends[1], line_of(u, unit(u)));
+    for (const int u : child.units) write_all(ends[1], line_of(u, judged(u, unit, died)));
     ::_exit(0);
   }
   ::close(ends[1]);
@@ -106,14 +120,14 @@ void work(int count, int jobs, const std::function<Judged(int)>& unit, const std
           const std::function<void(int, Judged)>& done) {
   jobs = std::min(jobs, count);
   if (jobs <= 1) {
-    for (int u = 0; u < count; ++u) done(u, unit(u));
+    for (int u = 0; u < count; ++u) done(u, judged(u, unit, died));
     return;
   }
   std::vector<Child> children;
   for (int w = 0; w < jobs; ++w) {
     std::vector<int> units;
     for (int u = w; u < count; u += jobs) units.push_back(u);
-    children.push_back(start(std::move(units), unit));
+    children.push_back(start(std::move(units), unit, died));
   }
   while (!children.empty()) {
     std::vector<pollfd> waits;
@@ -148,7 +162,7 @@ void work(int count, int jobs, const std::function<Judged(int)>& unit, const std
                                                   : fmt::format("the process ended with code {}", WEXITSTATUS(status));
       done(rest.front(), died(rest.front(), how));
       rest.erase(rest.begin());
-      if (!rest.empty()) children.push_back(start(std::move(rest), unit));
+      if (!rest.empty()) children.push_back(start(std::move(rest), unit, died));
     }
   }
 }

@@ -9,6 +9,7 @@
 #include "defects/bad_softlog.hpp"
 #include "defects/bad_spline.hpp"
 #include "defects/bad_triangular.hpp"
+#include "defects/steep.hpp"
 
 #include <flowgauge/spec.hpp>
 
@@ -23,6 +24,7 @@ const std::vector<Planted>& planted() {
       {"bad_softlog(no_abs)", {"L1", "L3"}, "not a number"},
       {"bad_softlog(gradient_lacks_log_det)", {"L12"}, "the gradient of"},
       {"bad_softlog(nan_gradient_at_zero)", {"L12"}, "not a number"},
+      {"bad_softlog(digits_lost_near_zero)", {"L2", "L3"}, "y["},
       {"bad_affine(sign)", {"L6", "L9"}, "sign of the other direction"},
       {"bad_affine(scale_twice)", {"L6"}, "counted twice"},
       {"bad_affine(constant)", {"L6"}, "log_det"},
@@ -54,6 +56,7 @@ const std::vector<Planted>& planted() {
       {"bad_triangular(leak)", {"L23"}, "when coordinate"},
       {"bad_triangular(gradient_lacks_log_det)", {"L12"}, "the gradient of log_diagonal"},
       {"bad_triangular(superdiagonal_only)", {"A2"}, "triangle"},
+      {"bad_triangular(first_row_only)", {"L12b"}, "over"},
       {"bad_triangular(row_leak)", {"L15", "L17"}, "row"},
       {"bad_permutation(not_inverted)", {"L3", "L4"}, "after there and back"},
       {"bad_permutation(one_lost)", {"L4"}, "after there and back"},
@@ -89,6 +92,7 @@ Family family_for(const std::string& text) {
   if (name == "bad_planar") return fixed(family_of<BadPlanar>(name));
   if (name == "bad_triangular") return fixed(family_of<BadTriangular>(name));
   if (name == "bad_permutation") return fixed(family_of<BadPermutation>(name));
+  if (name == "steep") return fixed(family_of<Steep>(name));
   if (name == "bad_half") return fixed(family_of<BadHalf>(name));
   throw std::invalid_argument("no planted layer is called " + name);
 }

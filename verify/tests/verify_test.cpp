@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "defects/planted.hpp"
+#include "generators.hpp"
 
 #include <flowgauge/error.hpp>
 #include <flowgauge/verify/case.hpp>
+#include <flowgauge/verify/law.hpp>
 #include <flowgauge/verify/verify.hpp>
 
 #include <gmock/gmock.h>
@@ -13,6 +15,8 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <stdexcept>
+#include <tuple>
 
 #include <unistd.h>
 
@@ -157,6 +161,86 @@ TEST(Run, ALayerThatThrowsIsAnErrorAndTheRunGoesOn) {
     EXPECT_EQ(result.rows[0].verdict, "error");
     EXPECT_THAT(result.rows[0].reason, HasSubstr("the planted layer cannot go forward"));
     EXPECT_EQ(result.rows[1].verdict, "holds") << result.rows[1].reason;
+  }
+}
+
+TEST(Run, AWorkerThatThrowsReportsItAndTheRunGoesOn) {
+  // Not while a law looks, but while a failure is shrunk: the workshop breaks on the plain spec, which no draw asks for.
+  Family family = defects::family_for("bad_affine(sign)");
+  auto& make = std::get<Workshop::Make<double>>(family.workshop.make);
+  make = [whole = make](const Item& item, int dim, int context) {
+    if (item.arguments.empty()) throw std::runtime_error("the workshop is on fire");
+    return whole(item, dim, context);
+  };
+  for (const int jobs : {1, 2}) {
+    VerifyOptions options = options_for("*", "L6");
+    options.jobs = jobs;
+    const VerifyResult result = run({family, defects::family_for("bad_arsinh")}, options);
+    ASSERT_EQ(result.rows.size(), 2u);
+    EXPECT_EQ(result.rows[0].verdict, "error");
+    EXPECT_THAT(result.rows[0].reason, HasSubstr("the workshop is on fire"));
+    EXPECT_EQ(result.rows[1].verdict, "holds") << result.rows[1].reason;
+  }
+}
+
+TEST(SubjectStore, KeepsWhatItGaveUntilItIsTidied) {
+  SubjectStore store;
+  const Workshop workshop = catalogue_workshop();
+  const Subject& first = store.get(workshop, parse_flow("affine"), 1, 0);
+  for (int dim = 2; dim < 400; ++dim) store.get(workshop, parse_flow("permutation"), dim, 0);
+  EXPECT_EQ(&store.get(workshop, parse_flow("affine"), 1, 0), &first);
+  EXPECT_EQ(first.text(), "affine");
+}
+
+TEST(Run, ALogDetMayBeSmall) {
+  const VerifyResult result = run(options_for("affine(clamp=0.001)", "A1"));
+  ASSERT_EQ(result.rows.size(), 1u);
+  EXPECT_EQ(result.rows[0].verdict, "holds") << result.rows[0].reason;
+}
+
+TEST(Run, ASearchedInverseIsRightToTheBitsOfItsPoint) {
+  for (const char* const spec : {"steep", "steep(steepness=1e10)"})
+    for (int seed = 1; seed <= 3; ++seed) {
+      VerifyOptions options = options_for("*", "L7");
+      options.seed = static_cast<std::uint64_t>(seed);
+      const VerifyResult result = run({defects::family_for(spec)}, options);
+      ASSERT_EQ(result.rows.size(), 1u);
+      EXPECT_EQ(result.rows[0].verdict, "holds") << spec << ", seed " << seed << ": " << result.rows[0].reason;
+    }
+}
+
+TEST(Finding, NeedsAFiniteBound) {
+  const double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  const auto outcome = [](double error, double allowed) { return Examined().compare(0, "y", 1, 1, error, allowed).outcome; };
+  EXPECT_EQ(outcome(0.5, 1), Outcome::agree);
+  EXPECT_EQ(outcome(2, 1), Outcome::disagree);
+  EXPECT_EQ(outcome(nan, 1), Outcome::disagree);
+  EXPECT_EQ(outcome(1e-15, nan), Outcome::unresolved);
+  EXPECT_EQ(outcome(1e300, infinity), Outcome::unresolved);
+  EXPECT_EQ(outcome(infinity, infinity), Outcome::disagree);
+  EXPECT_EQ(outcome(nan, nan), Outcome::disagree);
+}
+
+TEST(Replay, HealthyLayersThatWereAccusedHold) {
+  const auto thetas = [](int count, std::initializer_list<std::pair<int, double>> set) {
+    std::vector<double> theta(count, 0.0);
+    for (const auto& [k, v] : set) theta[k] = v;
+    std::string text;
+    for (const double v : theta) text += (text.empty() ? "" : ",") + exact_text(v);
+    return text;
+  };
+  for (const std::string& line : {
+           // A slope of 2^332: ξ rounds to 1 and beyond, and 1 − ξ with it.
+           "law=L7 | coupling(rational_quadratic_spline(bins=7), hidden=[], keep=last) | dim=2 | theta=" + thetas(40, {{11, 1}, {18, 1}}) +
+               " | x=0,0x1p+332",
+           // At a knot, where the second derivative jumps.
+           "law=L12 | inverse(rational_quadratic_spline) | dim=1 | theta=" + thetas(23, {{9, 4}, {12, 4}}) + " | x=0",
+       }) {
+    VerifyOptions options = options_for("*", "*");
+    options.replay = {line};
+    const VerifyResult result = run(options);
+    ASSERT_EQ(result.rows.size(), 1u);
+    EXPECT_EQ(result.rows[0].verdict, "holds") << line << "\n" << result.rows[0].reason;
   }
 }
 

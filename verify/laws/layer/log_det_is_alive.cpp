@@ -9,14 +9,16 @@ namespace flowgauge::verify {
 
 Law log_det_is_alive() {
   return {.id = "A1",
-          .statement = "over a run, |log_det| > 1e-3 in at least 80 % of the cases, its spread is above 1e-2, and f is not the identity",
+          .statement =
+              "over a run, |log_det| is beyond 2^10 times what rounding makes of it in at least 80 % of the cases, so is its spread, and f is not "
+              "the identity",
           .advice = "the tests of this layer would be vacuous: the drawn parameters do not reach the formula",
           .wants = {.ordinary_only = true},
           .examine = [](const Trial& trial) {
             if (trial.subject().facts().volume_preserving) return Examined::not_applicable("declares log_det = 0 everywhere");
             Examined result;
             const std::optional<double> outside = trial.subject().facts().identity_outside;
-            double largest = 0, moved = 0;
+            double largest = 0, moved = 0, rounding = 0;
             bool counted = false;
             for (Index i = 0; i < trial.rows(); ++i) {
               bool inside = !outside;
@@ -26,21 +28,25 @@ Law log_det_is_alive() {
               if (std::any_of(trial.row(i).begin(), trial.row(i).end(), [](double v) { return std::abs(v) > 4; })) continue;
               counted = true;
               const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
+              const Image<Wide> truth = trial.map<Wide>(Way::forward, trial.row_at<Wide>(i), trial.context_at<Wide>(i));
+              if (representable(truth))
+                rounding = std::max(rounding, random_rounding(trial, Way::forward, trial.row(i), trial.context(i), truth).log_det);
               largest = std::abs(image.log_det) > std::abs(largest) ? image.log_det : largest;
               for (std::size_t j = 0; j < image.value.size(); ++j) moved = std::max(moved, std::abs(image.value[j] - trial.row(i)[j]));
             }
-            if (counted) result.counted = {largest, moved};
+            if (counted) result.counted = {largest, moved, rounding};
             return result;
           },
           .conclude = [](const std::vector<std::vector<double>>& all) -> std::optional<std::string> {
-            double alive = 0, moved = 0, sum = 0, square = 0, n = 0;
+            double alive = 0, moved = 0, sum = 0, square = 0, n = 0, rounding = 0;
             for (const auto& c : all) {
-              if (c.size() != 2 || !std::isfinite(c[0])) continue;
-              n += 1, alive += std::abs(c[0]) > 1e-3, moved = std::max(moved, c[1]), sum += c[0], square += c[0] * c[0];
+              if (c.size() != 3 || !std::isfinite(c[0])) continue;
+              n += 1, alive += std::abs(c[0]) > 0x1p10 * c[2], moved = std::max(moved, c[1]), sum += c[0], square += c[0] * c[0];
+              rounding = std::max(rounding, c[2]);
             }
             if (n < 10) return {};
-            if (alive < 0.8 * n) return fmt::format("|log_det| > 1e-3 in {} of {} cases only", alive, n);
-            if (std::sqrt(std::max(0.0, square / n - sum * sum / n / n)) <= 1e-2) return "log_det hardly varies over the cases";
+            if (alive < 0.8 * n) return fmt::format("|log_det| is beyond its rounding in {} of {} cases only", alive, n);
+            if (std::sqrt(std::max(0.0, square / n - sum * sum / n / n)) <= 0x1p10 * rounding) return "log_det hardly varies over the cases";
             if (!(moved > 0)) return "f is the identity in every case";
             return {};
           },

@@ -13,12 +13,14 @@ struct BadSoftlog {
     slope_term_dropped,      ///< log k is missing in both directions
     no_abs,                  ///< log(1 + kx) for negative x too
     gradient_lacks_log_det,  ///< d7: the term of log_det is missing in backward
-    nan_gradient_at_zero     ///< W058: x/|x| for the sign
+    nan_gradient_at_zero,    ///< W058: x/|x| for the sign
+    digits_lost_near_zero    ///< log(1 + kx) and (e^y − 1)/k: right formulas, absolute errors
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "inverse_sign", "slope_term_dropped", "no_abs", "gradient_lacks_log_det", "nan_gradient_at_zero"});
+    v("defect", defect, {"none", "inverse_sign", "slope_term_dropped", "no_abs", "gradient_lacks_log_det", "nan_gradient_at_zero",
+       "digits_lost_near_zero"});
   }
 
   std::vector<Block> parameters() const { return healthy.parameters(); }
@@ -35,6 +37,7 @@ struct BadSoftlog {
     Mapped<T> m = healthy.forward(s, x);
     if (defect == slope_term_dropped) m.log_slope = m.log_slope - s.log_k;
     if (defect == no_abs) m = {log1p(s.k * x), s.log_k - log1p(s.k * x)};
+    if (defect == digits_lost_near_zero) m.value = copysign(log(T(1.0) + s.k * abs(x)), x);
     return m;
   }
   template <class T>
@@ -42,6 +45,7 @@ struct BadSoftlog {
     Mapped<T> m = healthy.inverse(s, y);
     if (defect == inverse_sign) m.log_slope = -m.log_slope;
     if (defect == slope_term_dropped) m.log_slope = m.log_slope + s.log_k;
+    if (defect == digits_lost_near_zero) m.value = copysign((exp(abs(y)) - T(1.0)) / s.k, y);
     return m;
   }
   template <class T>

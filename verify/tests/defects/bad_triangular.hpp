@@ -15,13 +15,15 @@ struct BadTriangular {
     leak,                    ///< W019: an entry below the diagonal
     gradient_lacks_log_det,  ///< d7
     superdiagonal_only,      ///< W022: the rest of the triangle is dead
+    first_row_only,          ///< backward of a batch writes the diagonal's gradient of its first row
     row_leak                 ///< every row gets a little of the tile's first
   };
   int defect = none;
   template <class V>
   void options(V& v) {
     v("defect", defect,
-      {"none", "wrong_triangle", "first_log_det_only", "bias_not_subtracted", "leak", "gradient_lacks_log_det", "superdiagonal_only", "row_leak"});
+      {"none", "wrong_triangle", "first_log_det_only", "bias_not_subtracted", "leak", "gradient_lacks_log_det", "superdiagonal_only",
+       "first_row_only", "row_leak"});
   }
 
   std::vector<Block> parameters(int dim, int context) const { return healthy.parameters(dim, context); }
@@ -61,6 +63,8 @@ struct BadTriangular {
     S* const zero = scratch.take<S>(x.rows);
     std::fill_n(zero, x.rows, S(0.0));
     healthy.backward(given, x, grad_y, defect == gradient_lacks_log_det ? zero : grad_log_det, out, scratch);
+    if (defect == first_row_only)
+      for (Index j = 0; j < x.dim; ++j) out.theta[j] = x(0, j) * exp(given.theta[j]) * grad_y(0, j) + grad_log_det[0];
   }
 
  private:

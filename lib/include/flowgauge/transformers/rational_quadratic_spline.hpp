@@ -49,22 +49,24 @@ struct RationalQuadraticSpline {
     const T u = select(inside, x, T(0.0));
     const Bin<T> b = find(s, s.width, u);
     const T xi = (u - b.x0) / b.width;
-    const Mapped<T> m = in_bin(xi, b.height / b.width, b.slope0, b.slope1);
+    const Mapped<T> m = in_bin(xi, rest_of(xi), b.height / b.width, b.slope0, b.slope1);
     return {select(inside, b.y0 + b.height * m.value, x), select(inside, m.log_slope, T(0.0))};
   }
   /// With η = (y − y₀)/h and p = d₀(1−η) − d₁η the discriminant is p² + 4S²η(1−η) ≥ 0, and each sign of p has a form of the
-  /// root without subtraction.
+  /// root without subtraction, and of 1 − ξ too: where a slope is steep, ξ rounds to 1 and D is made of what is left.
   template <Real T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {
     const auto inside = abs(y) < T(box);
     const T v = select(inside, y, T(0.0));
     const Bin<T> b = find(s, s.height, v);
-    const T slope = b.height / b.width, eta = (v - b.y0) / b.height, rest = T(1.0) - eta;
+    const T slope = b.height / b.width, eta = (v - b.y0) / b.height, rest = rest_of(eta);
     const T p = b.slope0 * rest - b.slope1 * eta;
     const T root = sqrt(p * p + T(4.0) * slope * slope * eta * rest), size = root + abs(p);
     const T up = T(2.0) * slope * eta, down = T(2.0) * slope * rest;
-    const T xi = select(p >= T(0.0), up / (up + size), size / (size + down));
-    const Mapped<T> m = in_bin(xi, slope, b.slope0, b.slope1);
+    const auto near = p >= T(0.0);
+    const T whole = size + select(near, up, down);
+    const T xi = select(near, up, size) / whole, xi_rest = select(near, size, down) / whole;
+    const Mapped<T> m = in_bin(xi, xi_rest, slope, b.slope0, b.slope1);
     return {select(inside, b.x0 + b.width * xi, y), select(inside, -m.log_slope, T(0.0))};
   }
   /// Inside the bin by duals in (ξ, S, d₀, d₁); outwards by hand: x₀ and y₀ are sums of sizes, sizes a softmax.
@@ -76,7 +78,8 @@ struct RationalQuadraticSpline {
     const T gy = select(inside, g.value, zero), gl = select(inside, g.log_slope, zero);
     const Bin<T> b = find(s, s.width, u);
     const T xi = (u - b.x0) / b.width, slope = b.height / b.width;
-    const Mapped<D> m = in_bin(D::variable(xi, 0), D::variable(slope, 1), D::variable(b.slope0, 2), D::variable(b.slope1, 3));
+    const D along_xi = D::variable(xi, 0);
+    const Mapped<D> m = in_bin(along_xi, rest_of(along_xi), D::variable(slope, 1), D::variable(b.slope0, 2), D::variable(b.slope1, 3));
     const T gv = gy * b.height;
     const auto along = [&](int t) { return gv * m.value.tangent[t] + gl * m.log_slope.tangent[t]; };
     const T per_width = along(0) / b.width, gs = along(1) / b.width;
@@ -140,10 +143,17 @@ struct RationalQuadraticSpline {
     b.slope1 = select(last, T(1.0), T(least) + softplus(b.slope1));
     return b;
   }
-  /// (y − y₀)/h and log f′.
+  /// 1 − ξ, at least 0: ξ, a quotient of rounded differences, may be an ulp above 1, and times a slope of 1e16 that ulp is all of D, with the wrong
+  /// sign. What is cut off is rounding alone, so the derivative stays.
   template <class T>
-  static Mapped<T> in_bin(T xi, T slope, T slope0, T slope1) {
-    const T rest = T(1.0) - xi, cross = xi * rest, square = xi * xi, rest_square = rest * rest;
+  static T rest_of(const T& xi) {
+    const T rest = T(1.0) - xi;
+    return rest - min(detach(rest), T(0.0));
+  }
+  /// (y − y₀)/h and log f′ at ξ, rest = 1 − ξ.
+  template <class T>
+  static Mapped<T> in_bin(T xi, T rest, T slope, T slope0, T slope1) {
+    const T cross = xi * rest, square = xi * xi, rest_square = rest * rest;
     const T denominator = slope * (square + rest_square) + (slope0 + slope1) * cross;
     const T q = slope / denominator;
     const T numerator = slope1 * square + T(2.0) * slope * cross + slope0 * rest_square;

@@ -35,7 +35,8 @@ struct Examined {
   /// The disagreement with the largest margin, else the finding with the largest margin; nullptr without findings.
   const Finding* worst() const;
 
-  /// agree or disagree by |observed_value − expected_value| ≤ allowed; a value that is not a number disagrees.
+  /// agree or disagree by |observed_value − expected_value| ≤ allowed; a value that is not a number disagrees. A finite error that has no finite
+  /// bound is unresolved: "twin_not_finite".
   Finding& compare(Index row, std::string what, double expected, double observed, double error, double allowed, std::string unit = "nat");
   void unresolved(Index row, std::string reason);
   static Examined not_applicable(std::string reason);

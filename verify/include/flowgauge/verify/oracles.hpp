@@ -3,7 +3,7 @@
 #include <flowgauge/verify/jacobian.hpp>
 #include <flowgauge/verify/law.hpp>
 
-/// What laws compare with. No tolerance here is a constant: each is computed from the case, or measured on it.
+/// What laws compare with. A bound is a multiple of something measured on the case; docs/mathematics.md names every multiple and every cap.
 namespace flowgauge::verify {
 
 inline constexpr double unit_roundoff = 0x1p-53;
@@ -20,12 +20,14 @@ struct Spread {
   std::vector<double> value;
   double log_det = 0;
 };
-/// 4·(largest deviation from `truth` over 32 randomly rounded runs + u·max(1, |v|)): what the arithmetic itself may lose.
+/// 4·(largest deviation from `truth` over 32 randomly rounded runs + floor): what the arithmetic itself may lose, estimated. The floor is u·|v| + the
+/// smallest normal number for a value, u·max(1, |v|) nats for log_det. A run that is not finite makes the bound NaN.
 Spread random_rounding(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
-/// 2^12·4·(largest change of the 50-digit value over 6 runs with every input and parameter moved by a relative ±u, + u·max(1, |v|)): 12 bits
-/// beyond what the problem
-/// itself loses to the rounding of its inputs.
+/// 2^12·4·(largest change of the 50-digit value over 6 runs + the same floor): 12 bits beyond what the problem itself loses. Points and contexts are
+/// moved by a relative ±u, so a map that loses the digits of a small x is seen; parameters by ±u·max(1, |θ|), for 0 is no more exact than 1.
 Spread conditioning(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
+/// The smaller of the two where both are finite; the finite one; ∞ where neither is, and then nothing can be said.
+Spread rounding_and_problem(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
 
 /// The Jacobian of the direction at x in 50 digits, row by row: ∂value_i/∂x_j at [i·d + j].
 std::vector<Wide> jacobian(const Trial&, Way, std::span<const Wide> x, std::span<const Wide> context);
@@ -34,9 +36,8 @@ BoundedLogDet<Wide> true_log_det(const Trial&, Way, std::span<const Wide> x, std
 /// Compares a 50-digit log_det with the Jacobian of its own direction at x, and asks finite differences for a second vote.
 void compare_log_det(Examined&, const Trial&, Way, Index row, std::span<const Wide> x, std::span<const Wide> context, const std::string& what);
 
-/// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(|y| + |J||x|) + |x| + |J⁻¹||y|] + |J⁻¹|·(rounding of f) + (rounding of g), entry by entry, where g undoes
-/// f: formula (RT) with its
-/// constants measured. `there` is the direction taken first.
+/// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(|y| + |J||x|) + |x| + |J⁻¹||y|] + |J⁻¹|·(bound of f) + (bound of g), entry by entry, where g undoes f and the bounds
+/// are those of rounding_and_problem. `there` is the direction taken first.
 void round_trip(Examined&, const Trial&, Way there, Index row);
 
 /// What a set of log_det residuals looks like, in plain words; empty when nothing stands out.

@@ -22,7 +22,7 @@ using WideDual = Dual<Wide, 1>;
 struct Workshop {
   template <class S>
   using Make = std::function<Layer<S>(const Item&, int dim, int context)>;
-  std::tuple<Make<double>, Make<Wide>, Make<WideDual>, Make<Rounding>> make;
+  std::tuple<Make<double>, Make<Wide>, Make<WideDual>, Make<Rounding>, Make<float>> make;
 
   template <class S>
   bool has() const {
@@ -103,7 +103,8 @@ class Subject {
   Facts facts_;
   std::vector<Block> blocks_;
   bool uses_context_ = false;
-  mutable std::tuple<std::unique_ptr<Flow<double>>, std::unique_ptr<Flow<Wide>>, std::unique_ptr<Flow<WideDual>>, std::unique_ptr<Flow<Rounding>>>
+  mutable std::tuple<std::unique_ptr<Flow<double>>, std::unique_ptr<Flow<Wide>>, std::unique_ptr<Flow<WideDual>>, std::unique_ptr<Flow<Rounding>>,
+                     std::unique_ptr<Flow<float>>>
       flows_;
 };
 
@@ -128,11 +129,16 @@ class Trial {
   std::vector<S> context_at(Index i) const {
     return converted<S>(context(i));
   }
-  /// The layer's own backward on all rows of the case: the gradient of Σ_rows ⟨grad_y, y⟩ + grad_log_det·log_det. Of a layer only. S: double,
-  /// Wide, Rounding.
+  /// The layer's own backward on a batch: the gradient of Σ_rows ⟨grad_y, y⟩ + grad_log_det·log_det, added to `theta`, which is 0 unless given. Of a
+  /// layer only. S: double, float, Wide, Rounding.
   template <class S>
-  Gradient<S> backward(const Batch<S>& x, const Batch<S>& context, const Batch<S>& grad_y, const std::vector<S>& grad_log_det) const;
-  /// The same in the double that users run: the public call of the layer, or of the flow, on a batch.
+  Gradient<S> backward(const Batch<S>& x, const Batch<S>& context, const Batch<S>& grad_y, const std::vector<S>& grad_log_det,
+                       std::vector<S> theta = {}) const;
+  /// The same by the way that a fit goes, Flow::train with its tapes; without the context's gradient. S: double, float.
+  template <class S>
+  Gradient<S> train(const Batch<S>& x, const Batch<S>& context, const Batch<S>& grad_y, const std::vector<S>& grad_log_det,
+                    std::vector<S> theta) const;
+  /// Forward or inverse in the double that users run: the public call of the layer, or of the flow, on a batch.
   Convergence call(Way, BatchIn<double> x, BatchIn<double> context, BatchOut<double> y, ColumnOut<double> log_det) const;
   Image<double> call(Way, std::span<const double> x, std::span<const double> context) const;
   /// θ at S.
@@ -162,7 +168,7 @@ class Trial {
   Flow<S>& flow() const;
   mutable Workspace workspace_;
   mutable std::tuple<std::optional<std::vector<double>>, std::optional<std::vector<Wide>>, std::optional<std::vector<WideDual>>,
-                     std::optional<std::vector<Rounding>>>
+                     std::optional<std::vector<Rounding>>, std::optional<std::vector<float>>>
       theta_;
 };
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include <flowgauge/verify/oracles.hpp>
+
+#include <cmath>
+#include <fmt/format.h>
+
+namespace flowgauge::verify {
+
+namespace {
+
+/// Weights, small multiples of 1/8, none of them 0.
+double drawn(const RandomStream& stream, std::uint64_t row, std::uint32_t draw) {
+  const double v = std::round(8 * stream.normal(row, draw)) / 8;
+  return v == 0 ? 0.125 : v;
+}
+
+/// How many weights take turns: with the case's 1 to 3 rows that makes at most 21 different rows, whatever the size of the batch.
+constexpr Index weights = 7;
+
+/// `n` rows, or the one row `first`, with what is wanted of them.
+template <class S>
+struct Rows {
+  Batch<S> x, context, grad_y;
+  std::vector<S> grad_log_det;
+  Rows(const Trial& trial, Index first, Index n)
+      : x(n, trial.subject().dim()), context(trial.subject().context() == 0 ? 0 : n, trial.subject().context()), grad_y(n, x.dim()), grad_log_det(n) {
+    const RandomStream stream(trial.sample().seed, "weights");
+    for (Index i = 0; i < n; ++i) {
+      const Index row = (first + i) % trial.rows(), weight = (first + i) % weights;
+      for (Index j = 0; j < x.dim(); ++j) {
+        x(i, j) = S(trial.row(row)[j]);
+        grad_y(i, j) = S(drawn(stream, weight, static_cast<std::uint32_t>(j)));
+      }
+      for (Index j = 0; j < context.dim(); ++j) context(i, j) = S(trial.context(row)[j]);
+      grad_log_det[i] = S(drawn(stream, weight, 1000));
+    }
+  }
+};
+
+template <class S>
+void judge(Examined& result, const Trial& trial, Index n, const std::string& real) {
+  const Subject& subject = trial.subject();
+  const double u = std::numeric_limits<S>::epsilon() / 2;
+  const RandomStream stream(trial.sample().seed, "start");
+  std::vector<S> start;
+  for (Index k = 0; k < subject.parameters(); ++k) start.push_back(S(drawn(stream, k, 0)));
+
+  std::vector<Gradient<S>> alone;
+  for (Index m = 0; m < std::min(n, trial.rows() * weights); ++m) {
+    const Rows<S> one(trial, m, 1);
+    alone.push_back(trial.backward(one.x, one.context, one.grad_y, one.grad_log_det));
+    const auto ordinary = [](S v) { return std::abs(v) < S(1e20); };  // beyond, squares overflow in float
+    if (!std::all_of(alone.back().theta.begin(), alone.back().theta.end(), ordinary)) return;
+    for (Index j = 0; j < subject.dim(); ++j)
+      if (!ordinary(alone.back().x(0, j))) return;
+  }
+  std::vector<double> sum(start.begin(), start.end()), size(sum.size());
+  for (std::size_t k = 0; k < sum.size(); ++k) {
+    size[k] = std::abs(sum[k]);
+    for (Index i = 0; i < n; ++i) {
+      const double g = alone[i % alone.size()].theta[k];
+      sum[k] += g, size[k] += std::abs(g);
+    }
+  }
+
+  const Rows<S> all(trial, 0, n);
+  const auto compare = [&](const Gradient<S>& g, const std::string& by) {
+    const auto x_or_context = [&](const Batch<S>& batch, const Batch<S> Gradient<S>::*of, const char* name) {
+      for (Index i = 0; i < batch.rows(); ++i)
+        for (Index j = 0; j < batch.dim(); ++j) {
+          const S expected = (alone[i % alone.size()].*of)(0, j), got = batch(i, j);
+          if (expected == got) continue;
+          result.compare(i % trial.rows(), fmt::format("the gradient of {}[{}] in row {} of {} {}", name, j, i, n, by), expected, got,
+                         std::abs(static_cast<double>(got) - static_cast<double>(expected)), 0, "bits");
+        }
+    };
+    x_or_context(g.x, &Gradient<S>::x, "x");
+    x_or_context(g.context, &Gradient<S>::context, "context");
+    // A sum of n numbers errs by at most n·u·Σ|g|; as much again for what a row's own gradient is summed from.
+    for (std::size_t k = 0; k < sum.size(); ++k)
+      result.compare(0, fmt::format("the gradient of {} over {} rows {}", subject.parameter_name(static_cast<Index>(k)), n, by), sum[k], g.theta[k],
+                     std::abs(g.theta[k] - sum[k]), 2 * static_cast<double>(n) * u * size[k], "value");
+  };
+  compare(trial.backward(all.x, all.context, all.grad_y, all.grad_log_det, start), "by backward in " + real);
+  compare(trial.train(all.x, all.context, all.grad_y, all.grad_log_det, start), "by training in " + real);
+}
+
+}  // namespace
+
+Law backward_adds_up_over_a_batch() {
+  return {.id = "L12b",
+          .statement =
+              "backward of a batch adds the sum of its rows' gradients to what grad_theta held, in double and in float, and so does the way of a "
+              "fit, with tapes; a row's gradient of x and of the context has the same bits as alone",
+          .advice = "a gradient of one row only, or of the last tile only; = where += is due; a tape that holds something else than was computed",
+          .wants = {.stress = false, .largest_dim = 3},
+          .examine = [](const Trial& trial) {
+            if (!trial.subject().is_layer()) return Examined::not_applicable("backward is a layer's");
+            Examined result;
+            // Less than a tile and no whole pack; a tile and a row.
+            for (const Index n : {Index{25}, tile_rows + 1}) {
+              judge<double>(result, trial, n, "double");
+              judge<float>(result, trial, n, "float");
+            }
+            if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");
+            return result;
+          },
+          .violated_by = "a backward that writes the gradient of its first row into grad_theta",
+          .fooled_by = "a gradient that is wrong for a single row too (L12), and in float alone"};
+}
+
+}  // namespace flowgauge::verify
