@@ -194,7 +194,8 @@ TEST(ExactKl, InverseHasTheKnotsOfItsLayerWhereItMapsThem) {
   std::copy(own.begin(), own.end(), x.column(0).begin());
   spline.forward(x, y, log_det, workspace);
   for (Index i = 0; i < 33; ++i) EXPECT_EQ(mapped[static_cast<std::size_t>(i)], y(i, 0));
-  EXPECT_NEAR(kl_of(inverse, "normal"), by_trapezoids(inverse, *univariate("normal"), -12, 12, 2'000'000), 1e-8);
+  // Outside the box log p = log q. The bends at the knots cost the trapezoids h².
+  EXPECT_NEAR(kl_of(inverse, "normal"), by_trapezoids(inverse, *univariate("normal"), -3, 3, 2'000'000), 5e-9);
 }
 TEST(ExactKl, KnotThatIsNotFoundIsSaid) {
   Workspace workspace;
