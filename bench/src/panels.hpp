@@ -3,6 +3,8 @@
 #include <flowgauge/distribution.hpp>
 #include <flowgauge/flow.hpp>
 
+#include <cmath>
+#include <span>
 #include <vector>
 
 namespace flowgauge::bench {
