@@ -3,6 +3,7 @@
 
 #include "cell_rows.hpp"
 #include "sha256.hpp"
+#include "statistics.hpp"
 
 #include <flowgauge/bench/machine.hpp>
 #include <flowgauge/distributions/dataset.hpp>
@@ -129,15 +130,24 @@ bool has_an_edge(const Distribution& source) {
   return false;
 }
 
-/// Share of the distance between the best Gaussian and perfection that the flow has closed.
+Mean counted(Index what, Index of) {
+  Mean m = exact(static_cast<double>(what));
+  m.rows = of;
+  return m;
+}
+
+/// Share of the distance between the best Gaussian and perfection that the flow has closed. Both KLs have errors, from different rows.
 void add_gap(CellRows& rows, const Mean& kl, const char* estimator, const Estimate& floor) {
-  rows.add("floor_gaussian", "exact", exact(floor.value, floor.std_error));
-  if (!(floor.value > 1e-9) || !std::isfinite(kl.value)) return;  // a Gaussian source has no gap to close
+  const Mean best = estimated(floor);
+  rows.add("floor_gaussian", floor.std_error == 0 ? "exact" : "mc", best);
+  if (!(best.ci_low > 1e-9) || !std::isfinite(kl.value)) return;  // a Gaussian source has no gap to close
   Mean gap = kl;
-  gap.value = 1 - kl.value / floor.value;
-  gap.std_error = kl.std_error / floor.value;
-  gap.ci_low = 1 - kl.ci_high / floor.value;
-  gap.ci_high = 1 - kl.ci_low / floor.value;
+  const double share = kl.value / floor.value;
+  const auto both = [&](double of_kl, double of_floor) { return std::hypot(of_kl, share * of_floor) / floor.value; };
+  gap.value = 1 - share;
+  gap.std_error = both(kl.std_error, floor.std_error);
+  gap.ci_low = gap.value - both(kl.ci_high - kl.value, best.ci_high - best.value);
+  gap.ci_high = gap.value + both(kl.value - kl.ci_low, best.value - best.ci_low);
   rows.add("gap_closed", estimator, gap, "1");
 }
 
@@ -153,23 +163,27 @@ std::string evaluate_on_source(const GridCell& cell, const Distribution& source,
     const ExactKls exact_kls = exact_kl(flow, *univariate, workspace);
     const ExactKl& kl = exact_kls.kl;
     rows.add_layers(exact_kls.trace, mc.trace);
-    rows.add_kl("quadrature", exact(kl.kl.value), kl.status, kl.reason);
+    rows.add_kl("quadrature", trusted(kl), kl.status, kl.reason);
     if (exact_kls.leak && has_an_edge(source)) rows.add("leak", "quadrature", exact(*exact_kls.leak), "1");
     if (kl.status == KlStatus::exact_quadrature) {
-      best = exact(kl.kl.value);
+      best = bounded(kl.kl);
       estimator = "quadrature";
       summary = kl_text(kl.kl.value, kl.status, kl.reason, estimator);
     }
   }
   if (const std::optional<Estimate> floor = distributions::floor_gaussian(source)) add_gap(rows, best, estimator, *floor);
   if (const std::optional<Estimate> entropy = source.entropy())
-    rows.add("entropy_source", entropy->std_error == 0 ? "exact" : "mc", exact(entropy->value, entropy->std_error));
+    rows.add("entropy_source", entropy->std_error == 0 ? "exact" : "mc", estimated(*entropy));
   if (const std::optional<Overlap> overlap = estimate_overlap(flow, source, n, cell.seed, workspace)) {
-    if (has_an_edge(source)) rows.add("leak", "mc", overlap->leak, "1");
-    rows.add("balance", "mc", overlap->balance, "1");
-    rows.add("js", "mc", overlap->js);
-    rows.add("hellinger2", "mc", overlap->hellinger2, "1");
-    rows.add("tv", "mc", overlap->tv, "1");
+    const std::string lost =
+        overlap->not_inverted > 0 ? fmt::format("{} rows of the flow were not found by its inverse", overlap->not_inverted) : std::string();
+    if (has_an_edge(source)) rows.add("leak", "mc", overlap->leak, "1", lost);
+    rows.add("balance", "mc", overlap->balance, "1", lost);
+    rows.add("js", "mc", overlap->js, "nat", lost);
+    rows.add("hellinger2", "mc", overlap->hellinger2, "1", lost);
+    rows.add("tv", "mc", overlap->tv, "1", lost);
+    rows.add("n_not_inverted", "mc", counted(overlap->not_inverted, n), "1");
+    rows.add("n_overflow", "mc", counted(overlap->overflow, n), "1");
   }
   const auto add_shape = [&](const char* metric, double shape) {
     Mean m = exact(shape);
@@ -179,9 +193,7 @@ std::string evaluate_on_source(const GridCell& cell, const Distribution& source,
   };
   add_shape("khat_energy", mc.khat_energy);
   add_shape("khat_log_det", mc.khat_log_det);
-  Mean count = exact(static_cast<double>(mc.non_finite.total()));
-  count.rows = n;
-  rows.add("n_nonfinite", "mc", count, "1");
+  rows.add("n_nonfinite", "mc", counted(mc.non_finite.total(), n), "1");
   return summary;
 }
 
@@ -191,10 +203,9 @@ std::string evaluate_on_data(const Subject& subject, const Flow<double>& flow, C
   rows.add("cross_entropy", "mc", fitted.nats);
   rows.add("cross_entropy_held_out", "mc", fresh.nats);
   const Estimate gaussian = distributions::gaussian_cross_entropy(train, held_out);
-  rows.add("cross_entropy_gaussian", "mc", exact(gaussian.value, gaussian.std_error));
-  Mean count = exact(static_cast<double>(fitted.non_finite.total() + fresh.non_finite.total()));
-  count.rows = train.rows + held_out.rows;
-  rows.add("n_nonfinite", "mc", count, "1");
+  const double deviation = gaussian.std_error * std::sqrt(static_cast<double>(held_out.rows));
+  rows.add("cross_entropy_gaussian", "mc", with_interval(gaussian.value, gaussian.std_error, deviation, held_out.rows));
+  rows.add("n_nonfinite", "mc", counted(fitted.non_finite.total() + fresh.non_finite.total(), train.rows + held_out.rows), "1");
   return fmt::format("held-out cross-entropy {:.4f} (Gaussian {:.4f})", fresh.nats.value, gaussian.value);
 }
 

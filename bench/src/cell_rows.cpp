@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cell_rows.hpp"
 
+#include "statistics.hpp"
+
 #include <flowgauge/bench/machine.hpp>
 #include <flowgauge/distributions/sources.hpp>
 
@@ -32,7 +34,14 @@ std::string inside_parentheses(const std::string& text) {
 
 }  // namespace
 
-Mean exact(double value, double std_error) { return {value, std_error, value, value, 0, 0}; }
+Mean exact(double value) { return {value, 0, value, value, 0, 0}; }
+Mean bounded(const Integral& i) { return {i.value, i.error, i.value - i.error, i.value + i.error, 0, 0}; }
+Mean estimated(const Estimate& e) {
+  const double half = e.std_error > 0 ? student_t_975(std::numeric_limits<double>::infinity()) * e.std_error : 0;
+  return {e.value, e.std_error, e.value - half, e.value + half, 0, 0};
+}
+
+Mean trusted(const ExactKl& kl) { return kl.status == KlStatus::invalid ? exact(std::nan("")) : bounded(kl.kl); }
 
 CellRows::CellRows(const GridCell& cell, const RunKeys& keys) {
   shared.run_id = keys.run_id;
@@ -59,20 +68,20 @@ CellRows::CellRows(const GridCell& cell, const RunKeys& keys) {
   shared.started_at = utc_now();
 }
 
-void CellRows::add(const char* metric, const char* estimator, const Mean& m, const char* unit) {
+void CellRows::add(const char* metric, const char* estimator, const Mean& m, const char* unit, const std::string& detail) {
   reports::CellRow row = shared;
   row.metric = metric;
   row.estimator = estimator;
   row.unit = unit;
   if (m.rows > 0) row.n_eval = m.rows;
   put(row, m);
+  if (!detail.empty()) row.status_detail = detail;
   cells.push_back(std::move(row));
 }
 
 void CellRows::add_kl(const char* estimator, const Mean& m, KlStatus status, const std::string& detail) {
-  add("kl", estimator, m);
+  add("kl", estimator, m, "nat", detail);
   cells.back().kl_status = text_of(status);
-  cells.back().status_detail = detail;
 }
 
 void CellRows::add_failure(const std::string& status, const std::string& detail, const char* metric) {
@@ -115,9 +124,9 @@ void CellRows::add_layers(const std::vector<PrefixKl>& prefixes) {
 
 void CellRows::add_layers(const std::vector<ExactKl>& exacts, const std::vector<PrefixKl>& names) {
   for (std::size_t k = 0; k < exacts.size(); ++k) {
-    const Integral& kl = exacts[k].kl;
-    traces.push_back(trace("layer", static_cast<Index>(k), names[k].layer, "kl", "quadrature", exact(kl.value)));
-    const double delta = k > 0 ? kl.value - exacts[k - 1].kl.value : std::nan("");
+    const Mean kl = trusted(exacts[k]);
+    traces.push_back(trace("layer", static_cast<Index>(k), names[k].layer, "kl", "quadrature", kl));
+    const double delta = k > 0 ? kl.value - trusted(exacts[k - 1]).value : std::nan("");
     if (std::isfinite(delta)) traces.back().delta = delta;
   }
 }

@@ -21,7 +21,8 @@ class CellRows {
   std::vector<reports::CellRow> cells;
   std::vector<reports::TraceRow> traces;
 
-  void add(const char* metric, const char* estimator, const Mean&, const char* unit = "nat");
+  /// `detail`: why it has no value.
+  void add(const char* metric, const char* estimator, const Mean&, const char* unit = "nat", const std::string& detail = {});
   /// `detail`: why it is not an ordinary number.
   void add_kl(const char* estimator, const Mean&, KlStatus, const std::string& detail);
   /// The one row of a cell that did not succeed.
@@ -34,7 +35,13 @@ class CellRows {
   reports::TraceRow trace(const char* kind, Index index, const std::string& layer, const char* metric, const char* estimator, const Mean&) const;
 };
 
-/// An exact number as a Mean: its error, if any, stands in std_error.
-Mean exact(double value, double std_error = 0);
+/// An exact number as a Mean.
+Mean exact(double value);
+/// A number that is not farther than `error` from the truth: an integral.
+Mean bounded(const Integral&);
+/// A KL by quadrature; NaN where it is not what it says.
+Mean trusted(const ExactKl&);
+/// A value with its standard error from more rows than are known here: the 95 % interval is the normal one, nothing wide where the error is 0.
+Mean estimated(const Estimate&);
 
 }  // namespace flowgauge::bench

@@ -66,7 +66,7 @@ KlStatus judge(const TailVerdict& tails, const NonFinite& causes, double shape) 
   if (causes.total() > 0) return KlStatus::invalid;
   if (tails.kl == Finiteness::unknown && shape >= 1) return KlStatus::infinite_suspected;
   if (tails.variance == Finiteness::infinite) return KlStatus::mc_infinite_variance;
-  if (tails.variance == Finiteness::unknown && shape >= 0.5) return KlStatus::mc_infinite_variance;
+  if (shape >= 0.5) return KlStatus::mc_infinite_variance;  // also where the algebra says finite: it speaks of the limit, not of these rows
   return KlStatus::mc_ok;
 }
 
@@ -80,7 +80,9 @@ std::string explain(KlStatus status, const TailVerdict& tails, const NonFinite& 
     case KlStatus::infinite_suspected: return fmt::format("{}; the largest energies have Pareto shape {:.2f}, at least 1", tails.reason, shape);
     case KlStatus::mc_infinite_variance:
       if (tails.variance == Finiteness::infinite) return tails.reason;
-      return fmt::format("{}; the largest energies have Pareto shape {:.2f}, at least 1/2", tails.reason, shape);
+      return fmt::format("{}; the largest energies have Pareto shape {:.2f}, at least {}",
+                         tails.variance == Finiteness::finite ? "the tails say that the variance is finite, the rows do not" : tails.reason, shape,
+                         shape >= 1 ? "1" : "1/2");
     default: return tails.reason;
   }
 }
@@ -223,6 +225,20 @@ CrossEntropy cross_entropy(const Flow<double>& flow, BatchIn<double> rows, Works
   }
   result.nats = mean_or_cause(moments, result.non_finite);
   return result;
+}
+
+Mean cross_entropy_difference(const Flow<double>& flow, BatchIn<double> rows, ColumnIn<double> other, Workspace& workspace) {
+  if (static_cast<Index>(other.size()) != rows.rows)
+    throw ShapeError(fmt::format("a paired difference expects one number for each of {} rows, got {}", rows.rows, other.size()));
+  Moments moments;
+  for (Index first = 0; first < rows.rows; first += chunk_rows) {
+    const BatchIn<double> x = rows.slice(first, std::min(chunk_rows, rows.rows - first));
+    std::vector<double> difference(static_cast<std::size_t>(x.rows));
+    flow.log_prob(x, difference, workspace);
+    for (std::size_t i = 0; i < difference.size(); ++i) difference[i] = -difference[i] - other[static_cast<std::size_t>(first) + i];
+    moments.add(difference);
+  }
+  return moments.mean();
 }
 
 }  // namespace flowgauge::bench

@@ -56,7 +56,7 @@ std::optional<Overlap> estimate_overlap(const Flow<double>& flow, const Distribu
     throw ShapeError(fmt::format("the flow '{}' has dim {}, the source '{}' has dim {}", flow.text(), flow.dim(), source.text(), source.dim()));
   if (rows < 2) throw ConfigError(fmt::format("an estimate of the overlap needs at least 2 rows, got {}", rows));
   if (!can_be_sampled(flow)) return std::nullopt;
-  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double infinity = std::numeric_limits<double>::infinity(), not_a_number = std::numeric_limits<double>::quiet_NaN();
   const RandomStream of_source = evaluation_stream(source, seed), of_flow(seed, "flow-sample");
   Side p, q;
   Moments outside;
@@ -74,23 +74,25 @@ std::optional<Overlap> estimate_overlap(const Flow<double>& flow, const Distribu
 
     for (Index j = 0; j < z.dim(); ++j)
       for (Index i = 0; i < n; ++i) z(i, j) = of_flow.normal(static_cast<std::uint64_t>(first + i), static_cast<std::uint32_t>(j));
-    flow.inverse(z, x, log_det, workspace);
+    // Without an inverse that failed, what is not finite has overflowed.
+    const bool all_found = flow.inverse(z, x, log_det, workspace).not_converged == 0;
     for (Index i = 0; i < n; ++i) {
       const auto at = static_cast<std::size_t>(i);
-      bool finite = std::isfinite(log_det[at]);
+      bool finite = std::isfinite(log_det[at]), number = !std::isnan(log_det[at]);
       log_q[at] = -log_det[at];
       for (Index j = 0; j < z.dim(); ++j) {
         finite = finite && std::isfinite(x(i, j));
+        number = number && !std::isnan(x(i, j));
         log_q[at] += normal_log_density(z(i, j));
       }
       out[at] = finite ? 0 : 1;
-      if (!finite)
-        for (Index j = 0; j < z.dim(); ++j) x(i, j) = 0;
+      if (finite) continue;
+      ++(all_found || number ? result.overflow : result.not_inverted);
+      for (Index j = 0; j < z.dim(); ++j) x(i, j) = 0;
     }
     source.log_prob(x, log_p);
     for (std::size_t i = 0; i < size; ++i) {
       const bool lost = out[i] == 1;
-      if (lost) ++result.overflow;
       log_r[i] = lost ? infinity : log_q[i] - log_p[i];
       out[i] = !lost && log_p[i] == -infinity ? 1 : 0;
     }
@@ -102,6 +104,9 @@ std::optional<Overlap> estimate_overlap(const Flow<double>& flow, const Distribu
   result.js = combine(p.js, 0.5, q.js, 0.5);
   result.hellinger2 = combine(p.hellinger2, 0.5, q.hellinger2, 0.5);
   result.tv = combine(p.tv, 0.5, q.tv, 0.5);
+  if (result.not_inverted > 0)
+    for (Mean* m : {&result.leak, &result.balance, &result.js, &result.hellinger2, &result.tv})
+      *m = {not_a_number, not_a_number, not_a_number, not_a_number, not_a_number, m->rows};
   return result;
 }
 

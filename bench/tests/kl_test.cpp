@@ -17,6 +17,7 @@ namespace {
 using specimens::seed_exponential;
 using specimens::univariate;
 using specimens::with_affines;
+using specimens::with_theta;
 
 TEST(KlEstimate, TwoNormals) {
   Workspace workspace;
@@ -97,6 +98,20 @@ TEST(KlEstimate, InfiniteKlIsNeverASampleMean) {
   EXPECT_TRUE(std::isnan(mended.trace[2].delta.value));  // from infinite to finite
 }
 
+TEST(KlEstimate, HeavyRowsAreSaidWhateverTheTailsPromise) {
+  Workspace workspace;
+  const KlEstimate calm =
+      estimate_kl(with_affines("triangular inverse(softlog)", {{std::log(0.05), 0.0}}), *univariate("laplace"), 100'000, 1, workspace);
+  ASSERT_EQ(calm.trace.back().tails.variance, Finiteness::finite);
+  EXPECT_EQ(calm.status, KlStatus::mc_ok);
+  // A wide normal through e^|x|: every moment of z is finite, yet the largest energies look like a tail without a mean.
+  const KlEstimate wide = estimate_kl(make_flow<double>("inverse(softlog)", 1), *univariate("normal(sd=3)"), 100'000, 1, workspace);
+  ASSERT_EQ(wide.trace.back().tails.variance, Finiteness::finite);
+  ASSERT_GE(wide.khat_energy, 1);
+  EXPECT_EQ(wide.status, KlStatus::mc_infinite_variance);
+  EXPECT_NE(wide.reason.find("the rows do not; the largest energies have Pareto shape"), std::string::npos) << wide.reason;
+}
+
 TEST(KlEstimate, RowsThatOverflowAreCountedNotAveraged) {
   // sinh-like growth: e^|x| three times over leaves double for |x| > 1.9.
   Workspace workspace;
@@ -140,6 +155,21 @@ TEST(CrossEntropy, IsTheMeanOfMinusLogQ) {
   EXPECT_EQ(broken.non_finite.total(), 1);
 }
 
+TEST(CrossEntropy, DifferenceIsPaired) {
+  Batch<double> x(10'001, 1);
+  for (Index i = 0; i < x.rows(); ++i) x(i, 0) = static_cast<double>(i) / 10'000;
+  // Another normal, shifted by δ: ½(x + δ)² − ½x² = δ·x + δ²/2, of variance δ²/12.
+  const double delta = 0.01;
+  std::vector<double> other;
+  for (Index i = 0; i < x.rows(); ++i) other.push_back(x(i, 0) * x(i, 0) / 2 + Constants<double>::half_log_two_pi());
+  Workspace workspace;
+  const Mean m = cross_entropy_difference(with_affines("triangular", {{0.0, delta}}), x, other, workspace);
+  EXPECT_NEAR(m.value, delta / 2 + delta * delta / 2, 1e-14);
+  EXPECT_NEAR(m.std_error, delta / std::sqrt(12.0 * 10'001), 1e-3 * m.std_error);
+  other.pop_back();
+  EXPECT_THROW(cross_entropy_difference(with_affines("triangular", {{0.0, delta}}), x, other, workspace), ShapeError);
+}
+
 TEST(Overlap, SeedExponentialAgreesWithTheGoldenValues) {
   Workspace workspace;
   const auto o = estimate_overlap(seed_exponential(), *univariate("exponential"), 100'000, 1, workspace);
@@ -181,6 +211,18 @@ TEST(Overlap, BalanceSeesAWrongLogDet) {
   for (const double shift : {-0.1, 0.1}) {
     const auto o = estimate_overlap(seed_exponential(), Shifted(*source, shift), 10'000, 1, workspace);
     EXPECT_GT(std::abs(o->balance.value / o->balance.std_error), 10) << shift;
+  }
+}
+
+TEST(Overlap, RowsThatTheInverseDoesNotFindAreNotLeftOut) {
+  Workspace workspace;
+  const auto o = estimate_overlap(with_theta("planar", specimens::lost_beyond_0_9), *univariate("normal"), 10'000, 1, workspace);
+  ASSERT_TRUE(o);
+  EXPECT_NEAR(o->not_inverted, 10'000 * 2 * normal_cdf(-0.8988466), 5 * std::sqrt(2300.0));
+  EXPECT_EQ(o->overflow, 0);
+  for (const Mean& m : {o->leak, o->balance, o->js, o->hellinger2, o->tv}) {
+    EXPECT_TRUE(std::isnan(m.value));
+    EXPECT_TRUE(std::isnan(m.std_error));
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/bench/run.hpp>
 
+#include "specimens.hpp"
+
 #include <flowgauge/bench/kl.hpp>
 #include <flowgauge/bench/store.hpp>
 #include <flowgauge/distributions/sources.hpp>
@@ -111,6 +113,69 @@ TEST_F(RunTest, RowsSayWhatWasFound) {
   EXPECT_EQ(find(rows, "cauchy", "affine", "kl", "mc")->kl_status, "infinite_proved");
   EXPECT_FALSE(find(rows, "seed_mvn", "affine", "kl", "quadrature"));
   EXPECT_EQ(*find(rows, "seed_mvn", "affine", "n_nonfinite", "mc")->value, 0);
+}
+
+TEST_F(RunTest, ErrorsHaveIntervals) {
+  // The entropy of a planted source is a mean of 10000 log_dets: the floor has its error, and so does what is measured by it.
+  run("sources = [\"planted(triangular rational_quadratic_spline triangular)\", \"laplace\"]\nseeds = [1]\n[flows]\naffine = \"triangular\"\n"
+      "[fit]\nsteps = 300\nlearning_rate = 0.03\n[evaluate]\nn_eval = 3000\n", into("a"));
+  const std::vector<CellRow> rows = cells("a");
+  int uncertain = 0;
+  for (const CellRow& r : rows) {
+    if (!r.value || !std::isfinite(*r.value) || r.metric.starts_with("khat")) continue;
+    ASSERT_TRUE(r.std_error && r.ci_low && r.ci_high) << r.metric;
+    if (r.estimator == "exact") {
+      EXPECT_EQ(*r.std_error, 0) << r.metric;
+    }
+    if (r.estimator != "mc" || *r.std_error == 0) continue;
+    ++uncertain;
+    EXPECT_NEAR((*r.ci_high - *r.ci_low) / *r.std_error, 2 * 1.96, 0.01) << r.source << " " << r.metric;
+  }
+  EXPECT_GT(uncertain, 8);
+  const CellRow *floor = find(rows, "planted", "affine", "floor_gaussian", "mc"), *gap = find(rows, "planted", "affine", "gap_closed", "mc"),
+                *kl = find(rows, "planted", "affine", "kl", "mc");
+  if (floor) {
+    ASSERT_TRUE(gap && kl);
+    EXPECT_GT(*floor->std_error, 0);
+    EXPECT_NEAR(*gap->std_error, std::hypot(*kl->std_error, *kl->value / *floor->value * *floor->std_error) / *floor->value, 1e-12);
+  }
+  const CellRow* exact = find(rows, "laplace", "affine", "kl", "quadrature");
+  ASSERT_TRUE(exact);
+  EXPECT_LE(*exact->std_error, 1e-9 * *exact->value + 1e-12);
+  EXPECT_EQ(*exact->ci_high, *exact->value + *exact->std_error);
+}
+
+TEST_F(RunTest, RowsThatAreNotInvertedAreCountedAndSaid) {
+  Flow<double> flow = make_flow<double>("planar", 1);
+  std::copy(specimens::lost_beyond_0_9.begin(), specimens::lost_beyond_0_9.end(), flow.theta().begin());
+  save_model(to_model(flow), (folder_ / "lost.json").string());
+  run("sources = [\"normal\"]\nseeds = [1]\n[flows]\nlost = \"lost.json\"\nempty = \"triangular\"\n[fit]\nsteps = 1\n[evaluate]\nn_eval = 1000\n",
+      into("a"));
+  const std::vector<CellRow> rows = cells("a");
+  const CellRow *count = find(rows, "normal", "lost", "n_not_inverted", "mc"), *none = find(rows, "normal", "empty", "n_not_inverted", "mc");
+  ASSERT_TRUE(count && none);
+  EXPECT_GT(*count->value, 30);
+  EXPECT_EQ(*none->value, 0);
+  for (const char* metric : {"balance", "js", "hellinger2", "tv"}) {
+    const CellRow* row = find(rows, "normal", "lost", metric, "mc");
+    ASSERT_TRUE(row) << metric;
+    EXPECT_FALSE(row->value) << metric;
+    EXPECT_NE(row->status_detail.find("rows of the flow were not found by its inverse"), std::string::npos) << row->status_detail;
+    EXPECT_TRUE(find(rows, "normal", "empty", metric, "mc")->value) << metric;
+  }
+}
+
+TEST_F(RunTest, QuadratureThatIsNotExactHasNoValue) {
+  const Flow<double> flow = specimens::with_affines("triangular inverse(softlog)", {{std::log(0.4999999), 0.0}});
+  save_model(to_model(flow), (folder_ / "far.json").string());
+  run("sources = [\"laplace\"]\nseeds = [1]\n[flows]\nfar = \"far.json\"\n[evaluate]\nn_eval = 1000\n", into("a"));
+  const std::vector<CellRow> rows = cells("a");
+  const CellRow* row = find(rows, "laplace", "far", "kl", "quadrature");
+  ASSERT_TRUE(row);
+  EXPECT_FALSE(row->value);
+  EXPECT_EQ(row->kl_status, "invalid");
+  EXPECT_NE(row->status_detail, "");
+  EXPECT_TRUE(find(rows, "laplace", "far", "gap_closed", "mc"));
 }
 
 TEST_F(RunTest, TracesRunAlongLayersAndSteps) {

@@ -3,6 +3,7 @@
 
 #include <flowgauge/distributions/sources.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace flowgauge::bench::specimens {
@@ -28,6 +29,13 @@ Flow<double> seed_exponential() {
   std::vector<Affine> affines;
   for (const auto& [factor, shift] : printed) affines.emplace_back(std::log(factor), shift);
   return with_affines(seed_stack, affines);
+}
+
+Flow<double> with_theta(const std::string& spec, const std::vector<double>& theta) {
+  Flow<double> flow = make_flow<double>(std::string_view(spec), 1);
+  if (theta.size() > flow.theta().size()) throw ConfigError("more numbers than parameters");
+  std::copy(theta.begin(), theta.end(), flow.theta().begin());
+  return flow;
 }
 
 std::unique_ptr<Univariate> univariate(const std::string& text) {

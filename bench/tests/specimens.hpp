@@ -22,6 +22,13 @@ inline const char* const seed_stack = "3*(triangular triangular(lower) triangula
 
 std::unique_ptr<Univariate> univariate(const std::string& text);
 
+/// A flow of one coordinate with these parameters.
+Flow<double> with_theta(const std::string& spec, const std::vector<double>& theta);
+
+/// y = x + 1e-308·tanh(1e308·x), which is x in double; its inverse multiplies y by 1e308, adds two such numbers and does not find rows
+/// beyond |y| = 0.9.
+inline const std::vector<double> lost_beyond_0_9{1e308, 1e-308, 0};
+
 /// A source with these tails and nothing else, for the tail algebra.
 class TailsOnly final : public Distribution {
  public:

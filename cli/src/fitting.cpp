@@ -37,6 +37,9 @@ std::string kl_text(const bench::KlEstimate& e) {
   return nats_text(e.kl.value, e.kl.std_error) + fmt::format(" nats (Monte Carlo, {} rows{}{})", e.kl.rows, e.reason.empty() ? "" : "; ", e.reason);
 }
 
+/// "-0.8922 ± 0.0183".
+std::string difference_text(const bench::Mean& m) { return (m.value > 0 ? "+" : "") + nats_text(m.value, m.std_error); }
+
 }  // namespace
 
 Fitted fit_flow(const FitRequest& request, const TrainingData& data, int dim, const Console& console) {
@@ -56,7 +59,8 @@ std::string comparison_with_gaussian(const Model& model, const distributions::Da
     try {
       const Estimate gaussian = distributions::gaussian_cross_entropy(fitted.rows, part.rows);
       rows[2][column] = nats_text(gaussian.value, gaussian.std_error);
-      rows[3][column] = fmt::format("{:+.4f}", q.nats.value - gaussian.value);
+      const std::vector<double> losses = distributions::gaussian_log_losses(fitted.rows, part.rows);
+      rows[3][column] = difference_text(bench::cross_entropy_difference(flow, part.rows, losses, workspace));
     } catch (const DataError& e) {  // the rows lie in a plane: there is no such Gaussian, and the fit stands alone
       rows[2][column] = "none";
       reason = fmt::format("no Gaussian: {}\n", e.what());
@@ -64,7 +68,7 @@ std::string comparison_with_gaussian(const Model& model, const distributions::Da
   };
   add(1, "fitted", fitted);
   if (held_out) add(2, "held out", *held_out);
-  return text_table(rows, "<>>") + reason;
+  return text_table(rows, "<>>") + "± standard error; of the difference, over the same rows\n" + reason;
 }
 
 std::string comparison_with_source(const Model& model, const Distribution& source, Index count, std::uint64_t seed) {
@@ -80,7 +84,7 @@ std::string comparison_with_source(const Model& model, const Distribution& sourc
   const std::optional<Estimate> floor = distributions::floor_gaussian(source);
   rows.push_back(
       {"best Gaussian", floor ? fmt::format("KL {} nats", six_digits(floor->value)) : "none: covariance or entropy is not finite or not known"});
-  return text_table(rows, "<<");
+  return text_table(rows, "<<") + "± standard error\n";
 }
 
 }  // namespace flowgauge::cli

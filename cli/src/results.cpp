@@ -17,7 +17,7 @@ using reports::CellRow;
 
 /// How well a row answers "how near is the flow": 0 not at all.
 int rank(const CellRow& row) {
-  if (row.metric == "kl") return row.estimator == "mc" ? 3 : 4;
+  if (row.metric == "kl") return row.estimator == "mc" || !row.value ? 3 : 4;
   if (row.metric == "cross_entropy_held_out") return 2;
   return row.metric == "cross_entropy" ? 1 : 0;
 }

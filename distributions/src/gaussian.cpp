@@ -16,9 +16,13 @@ using Rows = Eigen::Map<const Eigen::MatrixXd, Eigen::Unaligned, Eigen::OuterStr
 
 Rows view(BatchIn<double> x) { return Rows(x.data, x.rows, x.dim, Eigen::OuterStride<>(x.stride)); }
 
-}  // namespace
+/// ½|w|² of every row, w its whitened numbers, and log√((2π)^d·det C).
+struct Energies {
+  Eigen::VectorXd half_squares;
+  double log_volume;
+};
 
-Estimate gaussian_cross_entropy(BatchIn<double> fitted, BatchIn<double> evaluated, CovarianceShape shape) {
+Energies energies(BatchIn<double> fitted, BatchIn<double> evaluated, CovarianceShape shape) {
   if (fitted.dim != evaluated.dim)
     throw ShapeError(fmt::format("a Gaussian fitted to rows of {} numbers expects such rows, got {}", fitted.dim, evaluated.dim));
   if (fitted.rows == 0 || evaluated.rows == 0)
@@ -42,14 +46,26 @@ Estimate gaussian_cross_entropy(BatchIn<double> fitted, BatchIn<double> evaluate
 
   const Eigen::MatrixXd scaled = (view(evaluated).rowwise() - mean) * sd.cwiseInverse().asDiagonal();
   const Eigen::MatrixXd whitened = factor.matrixL().solve(scaled.transpose());
-  const Eigen::VectorXd half_squares = 0.5 * whitened.colwise().squaredNorm().transpose();
-  const double log_volume =
-      sd.array().log().sum() + pivots.array().log().sum() + 0.5 * static_cast<double>(fitted.dim) * std::log(2 * std::numbers::pi);
+  return {0.5 * whitened.colwise().squaredNorm().transpose(),
+          sd.array().log().sum() + pivots.array().log().sum() + 0.5 * static_cast<double>(fitted.dim) * std::log(2 * std::numbers::pi)};
+}
+
+}  // namespace
+
+Estimate gaussian_cross_entropy(BatchIn<double> fitted, BatchIn<double> evaluated, CovarianceShape shape) {
+  const auto [half_squares, log_volume] = energies(fitted, evaluated, shape);
   const double average = half_squares.mean();
   const double n = static_cast<double>(evaluated.rows);
   const double spread =
       evaluated.rows > 1 ? std::sqrt((half_squares.array() - average).square().sum() / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
   return {average + log_volume, spread / std::sqrt(n)};
+}
+
+std::vector<double> gaussian_log_losses(BatchIn<double> fitted, BatchIn<double> evaluated, CovarianceShape shape) {
+  const auto [half_squares, log_volume] = energies(fitted, evaluated, shape);
+  std::vector<double> losses(half_squares.begin(), half_squares.end());
+  for (double& l : losses) l += log_volume;
+  return losses;
 }
 
 std::optional<Estimate> floor_gaussian(const Distribution& source) {

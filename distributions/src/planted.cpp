@@ -92,9 +92,17 @@ std::optional<Estimate> Planted::estimate_entropy() const {
   return Estimate{coordinates * (0.5 + Constants<double>::half_log_two_pi()) + mean, std::sqrt(std::max(variance, 0.0) / n)};
 }
 
+/// Under layers that grow linearly the inverse image of a normal has normal tails, of a rate that is not known. A coupling is as linear as its
+/// network: nothing is said of it.
 Marginal Planted::marginal(int) const {
   const Interval domain = model_.layers().empty() ? Interval() : model_.layers().front().info().facts.domain;
-  return {domain.low, domain.high, TailClass(), TailClass()};
+  const bool linear = std::all_of(model_.layers().begin(), model_.layers().end(), [](const Layer<double>& layer) {
+    const Facts& facts = layer.info().facts;
+    const bool whole_line = std::isinf(facts.domain.low) && std::isinf(facts.domain.high);
+    return facts.growth.kind == Growth::Kind::linear && facts.structure != Structure::coupling && whole_line;
+  });
+  const TailClass tail = linear ? stretched_tail(2, std::numeric_limits<double>::quiet_NaN()) : TailClass();
+  return {domain.low, domain.high, tail, tail};
 }
 
 }  // namespace flowgauge::distributions

@@ -32,6 +32,10 @@ TEST(Gaussian, CrossEntropyByHand) {
   EXPECT_NEAR(e.value, log_volume + (0 + 3) / 2.0, 1e-14);
   EXPECT_NEAR(e.std_error, 1.5, 1e-14);  // the two values are 3 apart
   EXPECT_NEAR(gaussian_cross_entropy(fitted, fitted).value, log_volume + 0.5, 1e-14);
+  const std::vector<double> losses = gaussian_log_losses(fitted, evaluated);
+  ASSERT_EQ(losses.size(), 2u);
+  EXPECT_NEAR(losses[0], log_volume, 1e-14);
+  EXPECT_NEAR(losses[1], log_volume + 3, 1e-14);
 }
 
 TEST(Gaussian, CrossEntropyOfASampleIsTheEntropyOfItsGaussian) {

@@ -20,6 +20,16 @@ TEST(Planted, TextIsCanonical) {
   for (const std::string& text : texts) EXPECT_EQ(make_source(make_source(text)->text())->text(), make_source(text)->text());
 }
 
+TEST(Planted, TailsAreNormalUnderLinearLayersAndUnknownOtherwise) {
+  const auto kind = [](const char* text) { return make_source(text)->marginal(0).high_tail.kind; };
+  const TailClass linear = make_source("planted")->marginal(1).low_tail;
+  EXPECT_EQ(linear.kind, TailClass::Kind::stretched);
+  EXPECT_EQ(linear.shape, 2);
+  EXPECT_TRUE(std::isnan(linear.rate));
+  EXPECT_EQ(kind("planted(flow=affine softlog affine, dim=2)"), TailClass::Kind::unknown);
+  EXPECT_EQ(kind("planted(flow=coupling(affine) permutation, dim=2)"), TailClass::Kind::unknown);
+}
+
 TEST(Planted, TheFlowAtItsParametersHasEveryLogRatioExactlyZero) {
   for (const std::string& text : texts) {
     const auto source = make_source(text);

@@ -71,7 +71,7 @@ std::string spread_of(const Summary& summary) {
   if (summary.measured.size() == 1) {
     const CellRow& row = *summary.measured.front();
     if (!row.std_error) return {};
-    return *row.std_error == 0 ? "by " + row.estimator : "± " + html::number(*row.std_error);
+    return *row.std_error == 0 || row.estimator == "quadrature" ? "by " + row.estimator : "± " + html::number(*row.std_error);
   }
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (const CellRow* row : summary.measured) {

@@ -219,7 +219,7 @@ TracePanels step_panels(const Comparison& comparison, const std::vector<TraceRow
     std::vector<double> errors;
     for (const std::string& flow : comparison.flows) {
       for (const CellRow* row : comparison.summary({source, flow, dim}, metric).measured) {
-        if (row->std_error && std::isfinite(*row->std_error) && *row->std_error > 0) errors.push_back(*row->std_error);
+        if (row->estimator == "mc" && row->std_error && std::isfinite(*row->std_error) && *row->std_error > 0) errors.push_back(*row->std_error);
       }
     }
     if (!errors.empty() && metric == "kl") {

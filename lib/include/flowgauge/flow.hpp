@@ -65,8 +65,9 @@ class Flow {
   /// The mean over rows of −log q(x), in nats, summed in double; grad_theta gains its gradient.
   double negative_log_likelihood(BatchIn<S> x, std::span<S> grad_theta, Workspace&, BatchIn<S> context = {}) const;
 
-  /// The inputs x of a flow at dim 1 where f or its slope jumps, sorted; +∞ and −∞ are left out.
-  std::vector<double> knots(Workspace&) const;
+  /// The inputs x of a flow at dim 1 where f or its slope jumps, sorted. A knot that no number reaches is left out; one that a number may reach
+  /// while the inverse does not find it is left out too, and counted in `found`.
+  std::vector<double> knots(Workspace&, Convergence* found = nullptr) const;
 
  private:
   void check(Index rows, Index dim, Index other_rows, Index other_dim, Index log_det, BatchIn<S> context) const;

@@ -44,7 +44,7 @@ struct KlEstimate {
   Mean kl;
   NonFinite non_finite;
   KlStatus status = KlStatus::invalid;
-  std::string reason;          ///< of a status that is not mc_ok
+  std::string reason;          ///< of a status that is not mc_ok; mc_infinite_variance also where only the sample says so
   double khat_energy = 0;      ///< generalised Pareto shape of the largest |z|²/2; NaN when it was not fitted
   double khat_log_det = 0;     ///< the same of the largest −log_det
   std::vector<PrefixKl> trace; ///< layers + 1 entries; the last one repeats kl
@@ -66,6 +66,8 @@ struct CrossEntropy {
 };
 /// Of a data set: KL + its unknown entropy.
 CrossEntropy cross_entropy(const Flow<double>&, BatchIn<double> rows, Workspace&);
+/// The mean over the same rows of −log q(x) − other, `other` one number a row: a paired difference, with its own standard error.
+Mean cross_entropy_difference(const Flow<double>&, BatchIn<double> rows, ColumnIn<double> other, Workspace&);
 
 /// Means over rows from the source and rows of the flow itself, all bounded, so that they hold whatever the tails.
 struct Overlap {
@@ -74,7 +76,8 @@ struct Overlap {
   Mean js;          ///< Jensen–Shannon divergence, nats, in [0, log 2]
   Mean hellinger2;  ///< squared Hellinger distance, in [0, 1]
   Mean tv;          ///< total variation, in [0, 1]
-  Index overflow = 0;  ///< rows of the flow that left the range of double or whose inverse did not converge; p counts as 0 there
+  Index overflow = 0;      ///< rows of the flow that left the range of double; p counts as 0 there
+  Index not_inverted = 0;  ///< rows of the flow that its inverse did not find: where one is, every mean above is NaN
 };
 /// `rows` rows of each side; nothing when a layer has no inverse or its range is not the whole line. The rows of the flow are inverse images of the
 /// stream ("flow-sample"), the same for all flows.

@@ -4,15 +4,15 @@
 
 namespace flowgauge::bench {
 
-/// An integral, and the difference from one with panels of half the length.
+/// An integral, and a bound of its error: what halving every panel changes, and what is not known of the tails beyond the last one.
 struct Integral {
   double value = 0, error = 0;
 };
 
 struct ExactKl {
-  Integral kl;                   ///< nats; +∞ where the tail algebra proves it, NaN where it does not know
+  Integral kl;                   ///< nats; +∞ where the tail algebra proves it, NaN where it does not know; to be trusted as exact_quadrature only
   Integral std_deviation;        ///< of log p − log q under P
-  Integral mass;                 ///< of P as the rule sees it: 1
+  Integral mass;                 ///< of P in the panels: 1
   KlStatus status = KlStatus::invalid;
   std::string reason;            ///< of a status that is not exact_quadrature
 };
@@ -26,9 +26,10 @@ struct ExactKls {
 };
 
 /// KL(P‖q) of a flow of one coordinate, by quadrature: both sides of the median in t = −log(tail mass), x from the quantile on one side and the
-/// upper quantile on the other; 12-point Gauss–Legendre on panels at most 1.4 long, that shrink by 2.2 towards every split. Cut at a mass of
-/// e^−40,
-/// e^−60 on stretched tails with b < 1 and log-normal ones, e^−690 on power tails. ShapeError unless both have dim 1.
+/// upper quantile on the other; 12-point Gauss–Legendre on panels at most 1.4 long, that shrink by 2.2 towards every split, and are halved where
+/// the halves give another value. The tails are followed to t = 40 and on, in blocks of 7, until what is left is negligible: at most to a mass
+/// of e^−690, e^{−660·alpha} on power tails. What is left then is summed as a geometric series, its uncertainty is in the error. The status is
+/// exact_quadrature when the error is at most 1e-9 of the KL + 1e-12; else `invalid`, with the reason. ShapeError unless both have dim 1.
 ExactKls exact_kl(const Flow<double>&, const Univariate& source, Workspace&);
 /// The same with panels split at these points only: to see what a missing split costs.
 ExactKls exact_kl_with_splits(const Flow<double>&, const Univariate& source, const std::vector<double>& splits, Workspace&);

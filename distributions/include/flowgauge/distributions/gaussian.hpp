@@ -4,6 +4,7 @@
 #include <flowgauge/distribution.hpp>
 
 #include <optional>
+#include <vector>
 
 /// What a single Gaussian can do: the figure that a flow has to beat.
 namespace flowgauge::distributions {
@@ -16,6 +17,9 @@ enum class CovarianceShape { full, diagonal };
 /// a part
 /// without rows, or a covariance that is not positive definite (fewer than d + 1 rows, constant or dependent columns).
 Estimate gaussian_cross_entropy(BatchIn<double> fitted, BatchIn<double> evaluated, CovarianceShape = CovarianceShape::full);
+
+/// Its summands, row by row of `evaluated`: for a difference on the same rows.
+std::vector<double> gaussian_log_losses(BatchIn<double> fitted, BatchIn<double> evaluated, CovarianceShape = CovarianceShape::full);
 
 /// KL of the best Gaussian, ½·log((2πe)^d·det Cov) − H in nats: what an affine flow can reach, and what any other has to go below. Nothing when
 /// the covariance

@@ -262,9 +262,9 @@ double Flow<S>::negative_log_likelihood(BatchIn<S> x, std::span<S> grad_theta, W
 }
 
 template <class S>
-std::vector<double> Flow<S>::knots(Workspace& workspace) const {
-  std::vector<double> found;
-  if (dim_ != 1) return found;
+std::vector<double> Flow<S>::knots(Workspace& workspace, Convergence* found) const {
+  std::vector<double> inputs;
+  if (dim_ != 1) return inputs;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     std::vector<double> own;
     layers_[l].body().knots({theta(l), {}}, 0, own);
@@ -278,13 +278,20 @@ std::vector<double> Flow<S>::knots(Workspace& workspace) const {
     std::vector<S> log_det(own.size());
     for (std::size_t i = 0; i < own.size(); ++i) z(i, 0) = S(own[i]);
     prefix.inverse(z, x, log_det, workspace);
+    // What the numbers reach: from the image of one end to that of the other, as far as these are known.
+    Batch<S> ends(2, 1), images(2, 1);
+    std::vector<S> slopes(2);
+    ends(0, 0) = S(-1e300), ends(1, 0) = S(1e300);
+    prefix.forward(ends, images, slopes, workspace);
+    const double a = to_double(images(0, 0)), b = to_double(images(1, 0));
     for (Index i = 0; i < x.rows(); ++i) {
       const double at = to_double(x(i, 0));
-      if (std::isfinite(at)) found.push_back(at);
+      if (std::isfinite(at)) inputs.push_back(at);
+      else if (found && !(own[i] > std::fmax(a, b)) && !(own[i] < std::fmin(a, b))) ++found->not_converged;
     }
   }
-  std::sort(found.begin(), found.end());
-  return found;
+  std::sort(inputs.begin(), inputs.end());
+  return inputs;
 }
 
 }  // namespace flowgauge

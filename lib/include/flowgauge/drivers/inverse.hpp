@@ -75,6 +75,21 @@ class Inverse final : public LayerBody<S> {
       }
     f.backward(given, y, nullptr, unit, minus, Gradients<S>{scratch.take<S>(n, d), out.theta, out.context}, scratch);
   }
+  /// f's own knots, as f maps them. With several coordinates only where f is diagonal: there no other moves them.
+  void knots(const Given<S>& given, Index coordinate, std::vector<double>& found) const override {
+    std::vector<double> own;
+    f_.body().knots(given, coordinate, own);
+    if (own.empty() || f_.info().facts.structure != Structure::diagonal) return;
+    const Index n = static_cast<Index>(own.size()), d = f_.info().dim;
+    Batch<S> x(n, d), y(n, d), context(f_.info().context > 0 ? n : 0, f_.info().context);
+    std::vector<S> log_det(own.size());
+    for (Index j = 0; j < d; ++j)
+      for (Index i = 0; i < n; ++i) x(i, j) = S(own[i]);
+    for (Index j = 0; j < context.dim(); ++j)
+      for (Index i = 0; i < n; ++i) context(i, j) = S(0.0);
+    f_.forward({given.theta, context}, x, y, log_det);
+    for (Index i = 0; i < n; ++i) found.push_back(to_double(y(i, coordinate)));
+  }
 
  private:
   Layer<S> f_;

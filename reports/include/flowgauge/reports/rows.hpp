@@ -49,7 +49,7 @@ inline constexpr std::string_view kl_status_choices =
 /// cells.csv: one row for each cell and metric. A cell that did not succeed has at least one row, with an empty value.
 ///
 /// Metrics: kl, kl_reverse, nll, cross_entropy, cross_entropy_held_out, entropy_source, leak, balance, js, tv, hellinger2,
-/// khat_energy, khat_log_det, floor_gaussian, gap_closed, n_nonfinite.
+/// khat_energy, khat_log_det, floor_gaussian, gap_closed, n_nonfinite, n_not_inverted, n_overflow.
 struct CellRow : RowKeys {
   Integer n_train, n_eval, n_params;
   std::string status, status_detail;
@@ -69,7 +69,7 @@ inline constexpr auto cell_columns = detail::join(
         column<CellRow, &CellRow::n_eval>("n_eval", "1", "fresh rows the metric was estimated from"),
         column<CellRow, &CellRow::n_params>("n_params", "1", "parameters of the flow"),
         column<CellRow, &CellRow::status>("status", "", "how the cell ended", ColumnRole::plain, "ok|diverged|timeout|error|skipped|unsupported"),
-        column<CellRow, &CellRow::status_detail>("status_detail", "", "the reason, where it did not end well"),
+        column<CellRow, &CellRow::status_detail>("status_detail", "", "the reason, where the cell did not end well or the metric has no value"),
         column<CellRow, &CellRow::steps_done>("steps_done", "1", "steps of the fit"),
         column<CellRow, &CellRow::fit_time_s>("fit_time_s", "s", "wall time of the fit", ColumnRole::volatile_),
         column<CellRow, &CellRow::eval_time_s>("eval_time_s", "s", "wall time of the evaluation", ColumnRole::volatile_),
@@ -80,7 +80,7 @@ inline constexpr auto cell_columns = detail::join(
         column<CellRow, &CellRow::finished_at>("finished_at", "UTC", "end of the cell", ColumnRole::volatile_),
         column<CellRow, &CellRow::metric>("metric", "", "what was measured", ColumnRole::key),
         column<CellRow, &CellRow::value>("value", "see unit", "the estimate; empty where there is none"),
-        column<CellRow, &CellRow::std_error>("std_error", "see unit", "its standard error; 0 when exact"),
+        column<CellRow, &CellRow::std_error>("std_error", "see unit", "its standard error; by quadrature a bound of its error; 0 when exact"),
         column<CellRow, &CellRow::ci_low>("ci_low", "see unit", "lower end of the 95 % interval"),
         column<CellRow, &CellRow::ci_high>("ci_high", "see unit", "upper end of the 95 % interval"),
         column<CellRow, &CellRow::estimator>("estimator", "", "how it was obtained", ColumnRole::key, estimator_choices),
@@ -111,7 +111,7 @@ inline constexpr auto trace_columns = detail::join(
         column<TraceRow, &TraceRow::metric>("metric", "", "what was measured, as in cells.csv", ColumnRole::key),
         column<TraceRow, &TraceRow::estimator>("estimator", "", "how it was obtained", ColumnRole::key, estimator_choices),
         column<TraceRow, &TraceRow::value>("value", "see unit", "the estimate; empty where there is none"),
-        column<TraceRow, &TraceRow::std_error>("std_error", "see unit", "its standard error; 0 when exact"),
+        column<TraceRow, &TraceRow::std_error>("std_error", "see unit", "its standard error; by quadrature a bound of its error; 0 when exact"),
         column<TraceRow, &TraceRow::ci_low>("ci_low", "see unit", "lower end of the interval"),
         column<TraceRow, &TraceRow::ci_high>("ci_high", "see unit", "upper end of the interval"),
         column<TraceRow, &TraceRow::ci_level>("ci_level", "1", "level of the interval, 0.95 as a rule"),
