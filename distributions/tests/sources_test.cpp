@@ -112,7 +112,7 @@ TEST(Sources, SamplesLieInTheSupportWithFiniteDensity) {
 
 TEST(Sources, LogProbIsNeverNaNForFiniteNumbers) {
   const double largest = std::numeric_limits<double>::max();
-  const std::vector<double> numbers = {0.,  -0.,  5e-324, -5e-324, 1e-310, 1e-300, 1.,    -1.,     4.5,
+  const std::vector<double> numbers = {0.,   -0., 5e-324, -5e-324, 1e-310, 1e-300, 1.,     -1.,     4.5,
                                        -4.5, 1e6, -1e6,   1e150,   -1e150, 1e300,  -1e300, largest, -largest};
   for (const std::string& text : specimen_texts()) {
     const auto source = make_source(text);
@@ -169,9 +169,7 @@ TEST(Sources, QuantilesInvertTheCdfInBothTails) {
     for (int i = 1; i < 1200; ++i) {
       const double p = std::exp(-0.58 * i);  // down to 1e-302
       // x is rounded, and so is what it was computed from: a few ε of |x| and of the location, weighed by the density; and a few ε of p itself.
-      const auto allowed = [&](double x) {
-        return 32 * epsilon * (p + std::exp(source.log_density(x)) * (std::abs(x) + middle)) + unheld(source);
-      };
+      const auto allowed = [&](double x) { return 32 * epsilon * (p + std::exp(source.log_density(x)) * (std::abs(x) + middle)) + unheld(source); };
       const double low = source.quantile(p), high = source.upper_quantile(p);
       EXPECT_NEAR(source.cdf(low), p, allowed(low)) << text << " lower p = " << p;
       EXPECT_NEAR(source.upper_cdf(high), p, allowed(high)) << text << " upper p = " << p;

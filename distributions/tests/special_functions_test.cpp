@@ -3,11 +3,11 @@
 
 #include <cmath>
 
+#include <gtest/gtest.h>
 #include <boost/math/special_functions/bessel.hpp>
 #include <boost/math/special_functions/digamma.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
-#include <gtest/gtest.h>
 
 namespace flowgauge::distributions {
 namespace {

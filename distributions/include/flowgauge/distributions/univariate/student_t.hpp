@@ -3,6 +3,7 @@
 #include <flowgauge/distributions/gamma_variate.hpp>
 #include <flowgauge/distributions/source.hpp>
 #include <flowgauge/distributions/special_functions.hpp>
+#include <flowgauge/root.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -14,13 +15,14 @@ namespace flowgauge::distributions {
 
 /// log p(x) = log Γ((ν + 1)/2) − log Γ(ν/2) − ½·log(νπ) − log scale − (ν + 1)/2·log(1 + z²/ν), z = (x − location)/scale, ν = nu
 ///
-/// Written with g = scale·√ν and larger = max(|x − location|, g), so that nothing overflows: the last term is −(ν + 1)·log(larger/g) − (ν + 1)/2·log(1 +
-/// (smaller/larger)²).
-/// H = (ν + 1)/2·[ψ((ν + 1)/2) − ψ(ν/2)] + log(√ν·B(ν/2, ½)) + log scale. Mean for ν > 1, variance for ν > 2: the KL under linear tails is finite for ν > 2.
+/// Written with g = scale·√ν and larger = max(|x − location|, g), so that nothing overflows: the last term is −(ν + 1)·log(larger/g) − (ν +
+/// 1)/2·log(1 + (smaller/larger)²). H = (ν + 1)/2·[ψ((ν + 1)/2) − ψ(ν/2)] + log(√ν·B(ν/2, ½)) + log scale. Mean for ν > 1, variance for ν > 2: the KL
+/// under linear tails is finite for ν > 2.
 struct StudentT {
   static constexpr std::string_view summary = "Student's t: power tails of index nu, between Cauchy (1) and normal (infinity)";
   static constexpr std::string_view reference =
-      "log p = log Gamma((nu + 1)/2) - log Gamma(nu/2) - log(nu pi)/2 - log scale - (nu + 1)/2 log(1 + z^2/nu), z = (x - location)/scale; Student 1908";
+      "log p = log Gamma((nu + 1)/2) - log Gamma(nu/2) - log(nu pi)/2 - log scale - (nu + 1)/2 log(1 + z^2/nu), z = (x - location)/scale; Student "
+      "1908";
 
   double nu = 3, location = 0, scale = 1;
   template <class V>
@@ -62,12 +64,16 @@ struct StudentT {
   std::vector<double> kinks() const { return {}; }
 
  private:
+  struct MassAt {
+    double value, slope;
+  };
   static constexpr double far = 1e9;  ///< from z = far·√ν on, the tail is its leading power to the last bit
 
   double moved(double z) const {
     const double largest = std::numeric_limits<double>::max();
     return std::clamp(location + scale * z, -largest, largest);
   }
+  double standard_log_density(double z) const { return StudentT{nu, 0, 1}.log_prob(z); }
   /// P(Z > z) ≈ coefficient·(z/√ν)^−ν.
   double coefficient() const { return exp(log_gamma_half_step<double>(nu / 2)) / (nu * sqrt(Constants<double>::pi())); }
   /// P(Z > z), z ≥ 0: half the mass of beta(ν/2, ½) below ν/(ν + z²), from the side that does not cancel.
@@ -82,13 +88,13 @@ struct StudentT {
     if (p >= 0.5) return 0;
     const double r = std::pow(p / coefficient(), -1 / nu);
     if (r > far) return std::min(sqrt(nu) * r, std::numeric_limits<double>::max());
-    double rest = 0;
-    if (p < 0.25) {
-      const double y = boost::math::ibeta_inv(nu / 2, 0.5, 2 * p, &rest);
-      return sqrt(nu * (rest / y));
-    }
-    const double y = boost::math::ibeta_inv(0.5, nu / 2, 1 - 2 * p, &rest);  // near the middle, where 1 − 2p is exact
-    return sqrt(nu * (y / rest));
+    // In asinh z, by the logarithm of the mass; then one step in z, which asinh has made coarse.
+    const auto excess = [&](double u) {
+      const double z = std::sinh(u), mass = tail(z);
+      return MassAt{log(p / mass), exp(standard_log_density(z)) * std::cosh(u) / mass};
+    };
+    const double z = std::sinh(increasing_root(excess, 0.0, std::asinh(2 * far * sqrt(nu))).value);
+    return std::max(z + (tail(z) - p) / exp(standard_log_density(z)), 0.0);
   }
 };
 
