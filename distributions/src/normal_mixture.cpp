@@ -14,7 +14,7 @@ constexpr double reach = 8.5;                ///< sds on either side: beyond lie
 constexpr double spacing = 0.125;            ///< in sds
 constexpr double accepted = 1e-6;            ///< change on halving the spacing; more means that a component is too narrow for the grid of another
 constexpr std::size_t most_components = 50;  ///< for the grid
-constexpr Index sampled_rows = 20000;
+constexpr double sampled_numbers = 2e7;      ///< rows · components · dims
 
 }  // namespace
 
@@ -129,8 +129,9 @@ double NormalMixture::overlap_by_trapezoid(double h) const {
 Estimate NormalMixture::overlap_by_sampling() const {
   const RandomStream stream(0, "mixture-entropy");
   std::vector<double> x(static_cast<std::size_t>(dim())), z(x.size()), logs(components_.size());
+  const auto rows = static_cast<Index>(std::clamp(sampled_numbers / static_cast<double>(logs.size() * x.size()), 2e3, 1e6));
   double sum = 0, sum_of_squares = 0;
-  for (Index row = 0; row < sampled_rows; ++row) {
+  for (Index row = 0; row < rows; ++row) {
     sample(stream, static_cast<std::uint64_t>(row), x);
     for (std::size_t k = 0; k < logs.size(); ++k) logs[k] = log_summand(k, std::span<const double>(x), std::span<double>(z));
     const double total = log_of_sum(std::span<const double>(logs));
@@ -138,7 +139,7 @@ Estimate NormalMixture::overlap_by_sampling() const {
     for (const double l : logs) entropy += l - total > -700 ? (total - l) * std::exp(l - total) : 0;
     sum += entropy, sum_of_squares += entropy * entropy;
   }
-  const double n = static_cast<double>(sampled_rows), mean = sum / n;
+  const double n = static_cast<double>(rows), mean = sum / n;
   return {mean, std::sqrt(std::max(sum_of_squares / n - mean * mean, 0.0) / n)};
 }
 

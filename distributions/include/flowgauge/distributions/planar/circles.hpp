@@ -78,7 +78,7 @@ struct Circles {
   template <Real T>
   T log_ring(T r, T radius) const {
     const T s = T(sigma), z = (r - radius) / s;
-    return T(-0.5) * z * z + log_scaled_bessel_i0((r / s) * (radius / s)) - T(2.0) * (Constants<T>::half_log_two_pi() + log(s));
+    return T(-0.5) * z * z + log_scaled_bessel_i0(min(r / s, T(1e300)) * (radius / s)) - T(2.0) * (Constants<T>::half_log_two_pi() + log(s));
   }
 };
 

@@ -40,8 +40,11 @@ struct Beta {
     const T below = T(a) * log_less_linear(inside, log_x, T(a) / n), above = T(b) * log_less_linear(rest, log_rest, T(b) / n);
     return select(outside, -Constants<T>::infinity(), below + above - log_x - log_rest + normaliser);
   }
-  double cdf(double x) const { return boost::math::ibeta(a, b, std::clamp(x, 0.0, 1.0)); }
-  double upper_cdf(double x) const { return boost::math::ibetac(a, b, std::clamp(x, 0.0, 1.0)); }
+  double cdf(double x) const { return mass_below(std::clamp(x, 0.0, 1.0)); }
+  double upper_cdf(double x) const {
+    const double inside = std::clamp(x, 0.0, 1.0), mass = boost::math::ibetac(a, b, inside);
+    return mass > underflow ? mass : Beta{b, a}.mass_below(1 - inside);
+  }
   double quantile(double p) const { return p < 0.5 ? from_below(p) : from_above(1 - p); }
   double upper_quantile(double p) const { return p < 0.5 ? from_above(p) : from_below(1 - p); }
 
@@ -66,18 +69,27 @@ struct Beta {
   std::vector<double> kinks() const { return {0, 1}; }
 
  private:
+  static constexpr double underflow = 1e-250;  ///< below, the parts of boost's incomplete beta function may underflow
   struct MassAt {
     double value, slope;
   };
   static constexpr std::uint32_t second_half = 1u << 31;
+  /// Far in the lower tail x·(1 − x)·p(x)/a·Σ_n (a + b)_n/(a + 1)_n·xⁿ. source: Abramowitz & Stegun 1964, 26.5.4.
+  double mass_below(double x) const {
+    const double mass = boost::math::ibeta(a, b, x);
+    if (mass > underflow || x <= 0 || x >= 1) return mass;
+    double term = 1, sum = 1;
+    for (int n = 0; n < 1000 && term > 1e-17 * sum; ++n) sum += term *= (a + b + n) / (a + 1 + n) * x;
+    return exp(log_prob(x)) * x * (1 - x) / a * sum;
+  }
   /// Inside (0, 1): the nearest double stands for what lies nearer to an end.
   static double inside(double x) { return std::clamp(x, std::numeric_limits<double>::denorm_min(), 1 - std::numeric_limits<double>::epsilon() / 2); }
   /// p ≤ ½. Near 0 the cdf is xᵃ/(a·B(a, b)); elsewhere the root in log x, by the logarithm of the mass, and one step in x.
   double from_below(double p) const {
     const double log_beta = Constants<double>::half_log_two_pi() + (a - 0.5) * log(a) + (b - 0.5) * log(b) - (a + b - 0.5) * log(a + b) +
                             stirling_error<double>(a) + stirling_error<double>(b) - stirling_error<double>(a + b);
-    const double near = std::pow(p * a * exp(log_beta), 1 / a);
-    if (log_beta > -600 && near < 1e-22) return inside(near);  // where B underflows, a and b are large and x is not small
+    const double near = std::pow(p, 1 / a) * std::pow(a * exp(log_beta), 1 / a);  // apart: their product may underflow
+    if (log_beta > -600 && near < 1e-22) return inside(near);                     // where B underflows, a and b are large and x is not small
     const auto excess = [&](double log_x) {
       const double x = inside(exp(log_x)), mass = cdf(x);
       return MassAt{log(mass / p), exp(log_prob(x) + log_x) / mass};

@@ -87,7 +87,7 @@ struct StudentT {
   double tail_quantile(double p) const {
     if (p >= 0.5) return 0;
     const double r = std::pow(p / coefficient(), -1 / nu);
-    if (r > far) return std::min(sqrt(nu) * r, std::numeric_limits<double>::max());
+    if (r > far) return sqrt(nu) * r;
     // In asinh z, by the logarithm of the mass; then one step in z, which asinh has made coarse.
     const auto excess = [&](double u) {
       const double z = std::sinh(u), mass = tail(z);
