@@ -70,6 +70,11 @@ void keeps_its_digits(F source, const std::vector<std::vector<double>>& points, 
   }
 }
 
+template <class F>
+F read(const char* text) {
+  return read_options<F>(parse_item(text));
+}
+
 std::vector<std::vector<double>> numbers() {
   std::vector<std::vector<double>> points;
   for (const double x : {-1e300, -700.0, -3.0, -1e-9, 0.0, 1e-300, 1e-9, 0.1, 0.25, 0.5, 0.9, 0.99999, 1.0, 2.0, 5.0, 40.0, 700.0, 1e5, 1e150, 1e300})
@@ -101,12 +106,12 @@ TEST(SourceNumbers, DensitiesOfSeveralNumbersKeepTheirDigits) {
   keeps_its_digits(Circles(), pairs(), "circles");
   keeps_its_digits(Circles{1, 0, 0.01}, pairs(), "circles");
   keeps_its_digits(EightGaussians(), pairs(), "eight_gaussians");
-  keeps_its_digits(SeedGmm{3}, pairs(), "seed_gmm");
+  keeps_its_digits(read<SeedGmm>("seed_gmm(3)"), pairs(), "seed_gmm");
   keeps_its_digits(Banana(), pairs(), "banana");
   keeps_its_digits(Funnel{2}, pairs(), "funnel");
-  keeps_its_digits(Cmog{2, 0}, pairs(), "cmog");
-  keeps_its_digits(Gmm{{0.25, 0.75}, {0, 1, 2, 3}, {1, 0.9, 0.9, 1, 2, 0, 0, 1e-4}}, pairs(), "gmm");
-  keeps_its_digits(Mvn{{1, 2}, {}, {2, 0, -1.5, 0.01}}, pairs(), "mvn");
+  keeps_its_digits(read<Cmog>("cmog(2)"), pairs(), "cmog");
+  keeps_its_digits(read<Gmm>("gmm(weights=[0.25,0.75], means=[0,1,2,3], covariances=[1,0.9,0.9,1,2,0,0,1e-4])"), pairs(), "gmm");
+  keeps_its_digits(read<Mvn>("mvn(mean=[1,2], factor=[2,0,-1.5,0.01])"), pairs(), "mvn");
 }
 
 /// A decimal of 50 digits, by another library.
@@ -167,7 +172,7 @@ TEST(SourceNumbers, DualsGiveTheScore) {
     score_is_the_slope(Banana(), {10 * x, 1}, "banana");
     score_is_the_slope(Funnel{3}, {x, 1, 0}, "funnel");
     score_is_the_slope(Cmog(), {10 * x, 1, 2, 3}, "cmog");
-    score_is_the_slope(Mvn{{1, 2}, {}, {2, 0, -1.5, 0.01}}, {x, 1}, "mvn");
+    score_is_the_slope(read<Mvn>("mvn(mean=[1,2], factor=[2,0,-1.5,0.01])"), {x, 1}, "mvn");
   }
 }
 
