@@ -37,10 +37,12 @@ struct StudentT {
     const T a = abs(x - T(location)), g = T(scale) * sqrt(T(nu)), half = T(0.5) * (T(nu) + T(1.0));
     const T larger = max(a, g), ratio = min(a, g) / larger;
     const T log_p = log_gamma_half_step<T>(nu / 2) - T(0.5) * log(T(nu) * Constants<T>::pi()) - log(T(scale));
-    return log_p - T(2.0) * half * log(larger / g) - half * log1p(ratio * ratio);
+    const T times = larger / g;
+    const T log_times = select(times < Constants<T>::infinity(), log(times), log(larger) - log(g));
+    return log_p - T(2.0) * half * log_times - half * log1p(ratio * ratio);
   }
-  double cdf(double x) const { return x < location ? tail((location - x) / scale) : 1 - tail((x - location) / scale); }
-  double upper_cdf(double x) const { return x > location ? tail((x - location) / scale) : 1 - tail((location - x) / scale); }
+  double cdf(double x) const { return x < location ? tail(location - x) : 1 - tail(x - location); }
+  double upper_cdf(double x) const { return x > location ? tail(x - location) : 1 - tail(location - x); }
   double quantile(double p) const { return p < 0.5 ? moved(-tail_quantile(p)) : moved(tail_quantile(1 - p)); }
   double upper_quantile(double p) const { return p < 0.5 ? moved(tail_quantile(p)) : moved(-tail_quantile(1 - p)); }
 
@@ -69,6 +71,7 @@ struct StudentT {
   };
   static constexpr double far = 1e9;  ///< from z = far·√ν on, the tail is its leading power to the last bit
 
+  /// location + scale·z; the largest double stands for what lies beyond it.
   double moved(double z) const {
     const double largest = std::numeric_limits<double>::max();
     return std::clamp(location + scale * z, -largest, largest);
@@ -76,9 +79,10 @@ struct StudentT {
   double standard_log_density(double z) const { return StudentT{nu, 0, 1}.log_prob(z); }
   /// P(Z > z) ≈ coefficient·(z/√ν)^−ν.
   double coefficient() const { return exp(log_gamma_half_step<double>(nu / 2)) / (nu * sqrt(Constants<double>::pi())); }
-  /// P(Z > z), z ≥ 0: half the mass of beta(ν/2, ½) below ν/(ν + z²), from the side that does not cancel.
-  double tail(double z) const {
-    const double r = z / sqrt(nu);
+  /// P(|x − location| > distance)/2: half the mass of beta(ν/2, ½) below ν/(ν + z²), from the side that does not cancel.
+  double tail(double distance) const {
+    const double g = scale * sqrt(nu), r = distance / g;
+    if (std::isinf(r)) return coefficient() * std::pow(distance, -nu) * std::pow(g, nu);
     if (r > far) return coefficient() * std::pow(r, -nu);
     const double square = r * r;
     return square > 1 ? 0.5 * boost::math::ibeta(nu / 2, 0.5, 1 / (1 + square)) : 0.5 * boost::math::ibetac(0.5, nu / 2, square / (1 + square));
@@ -86,15 +90,15 @@ struct StudentT {
   /// z ≥ 0 with P(Z > z) = p, p ≤ ½.
   double tail_quantile(double p) const {
     if (p >= 0.5) return 0;
-    const double r = std::pow(p / coefficient(), -1 / nu);
-    if (r > far) return sqrt(nu) * r;
+    const double c = coefficient(), r = std::pow(p / c, -1 / nu);
+    if (r > far) return sqrt(nu) * (std::isinf(r) ? r : r + r * (c * std::pow(r, -nu) / p - 1) / nu);  // one step: 1/ν is rounded
     // In asinh z, by the logarithm of the mass; then one step in z, which asinh has made coarse.
     const auto excess = [&](double u) {
-      const double z = std::sinh(u), mass = tail(z);
+      const double z = std::sinh(u), mass = tail(scale * z);
       return MassAt{log(p / mass), exp(standard_log_density(z)) * std::cosh(u) / mass};
     };
     const double z = std::sinh(increasing_root(excess, 0.0, std::asinh(2 * far * sqrt(nu))).value);
-    return std::max(z + (tail(z) - p) / exp(standard_log_density(z)), 0.0);
+    return std::max(z + (tail(scale * z) - p) / exp(standard_log_density(z)), 0.0);
   }
 };
 
