@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "specimens.hpp"
 
+#include <flowgauge/error.hpp>
 #include <flowgauge/random.hpp>
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 namespace flowgauge::distributions {
 namespace {
 
-constexpr int draws_per_source = 4;
+constexpr int draws_per_source = 4, most_attempts = 100;
 
 /// Positive ranges are drawn by their logarithm, others about 0; either way half of the numbers lie within e² of 1.
 double drawn_real(const OptionInfo& option, double z) {
@@ -31,10 +32,17 @@ std::vector<std::string> specimen_texts() {
   std::vector<std::string> texts;
   for (const SourceInfo& info : list_sources()) {
     texts.push_back(info.default_text);
+    const bool drawable = std::any_of(info.options.begin(), info.options.end(), [](const OptionInfo& o) { return o.kind == OptionInfo::Kind::real; });
     const RandomStream stream(1, "specimens", info.name);
-    for (int i = 0; i < draws_per_source && !info.options.empty(); ++i) {
-      texts.push_back(make_source(drawn(info, stream, static_cast<std::uint64_t>(i)))->text());
+    int found = 0;
+    for (int i = 0; i < most_attempts && drawable && found < draws_per_source; ++i) {
+      try {
+        texts.push_back(make_source(drawn(info, stream, static_cast<std::uint64_t>(i)))->text());
+        ++found;
+      } catch (const ConfigError&) {  // options that exclude each other, such as low ≥ high
+      }
     }
+    if (drawable && found < draws_per_source) throw ConfigError(info.name + " refuses nearly all options within their ranges");
   }
   return texts;
 }

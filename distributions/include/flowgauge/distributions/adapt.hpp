@@ -28,6 +28,11 @@ concept RowDensity = requires(const F f, std::span<const double> x) {
 };
 template <class F>
 concept BatchDensity = requires(const F f, BatchIn<double> x, ColumnOut<double> log_p) { f.log_prob(x, log_p); };
+/// One number straight, where the inverse cdf is slow.
+template <class F>
+concept NumberSampler = requires(const F f, const RandomStream& stream) {
+  { f.sample(stream, std::uint64_t{}) } -> std::same_as<double>;
+};
 template <class F>
 concept RowSampler = requires(const F f, const RandomStream& stream, std::span<double> x) { f.sample(stream, std::uint64_t{}, x); };
 template <class F>
@@ -108,12 +113,17 @@ class UnivariateAdaptor final : public Univariate {
     check_log_prob_shapes(*this, x, log_p);
     for (Index i = 0; i < x.rows; ++i) log_p[static_cast<std::size_t>(i)] = source_.log_prob(x(i, 0));
   }
-  /// By the inverse cdf of uniform(row, 0), from the nearer end.
+  /// By the source's own sampler, else by the inverse cdf of uniform(row, 0), from the nearer end.
   void sample(const RandomStream& stream, std::uint64_t first_row, BatchOut<double> x) const override {
     check_sample_shape(*this, x);
     for (Index i = 0; i < x.rows; ++i) {
-      const double u = stream.uniform(first_row + static_cast<std::uint64_t>(i), 0);
-      x(i, 0) = u < 0.5 ? source_.quantile(u) : source_.upper_quantile(1 - u);
+      const std::uint64_t row = first_row + static_cast<std::uint64_t>(i);
+      if constexpr (NumberSampler<F>) {
+        x(i, 0) = source_.sample(stream, row);
+      } else {
+        const double u = stream.uniform(row, 0);
+        x(i, 0) = u < 0.5 ? source_.quantile(u) : source_.upper_quantile(1 - u);
+      }
     }
   }
   std::optional<Estimate> entropy() const override { return source_.entropy(); }

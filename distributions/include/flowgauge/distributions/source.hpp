@@ -16,6 +16,7 @@
 ///   template <Real T> T log_prob(T x) const      −∞ outside the support, never NaN for finite x; also called with 50 digits
 ///   double cdf(double) const, upper_cdf(double) const, quantile(double p) const, upper_quantile(double p) const
 ///   Estimate entropy() const; Moments moments() const; Marginal marginal() const; std::vector<double> kinks() const
+///   double sample(const RandomStream&, std::uint64_t row) const          optional: where the inverse cdf is slow
 ///
 /// Several numbers:
 ///
@@ -27,7 +28,8 @@
 ///   void sample(const RandomStream&, std::uint64_t first_row, BatchOut<double> x) const       rows at once
 ///   std::optional<Estimate> entropy() const; Marginal marginal(int coordinate) const
 ///   std::optional<std::vector<double>> mean() const, covariance() const
-///   void prepare()                               optional: called once, after the options are set
+///   void prepare()                               optional, also for one number: called once, after the options are set; refuses those that
+///                                                exclude each other
 namespace flowgauge::distributions {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
