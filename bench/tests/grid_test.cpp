@@ -165,9 +165,9 @@ TEST(GridErrors, WrongTypesAndRanges) {
             "some/grid.toml:8: n_train must be \"fresh\" or an integer from 1 on, got the integer -5");
   EXPECT_EQ(refusal(std::string(small) + "betas = [0.9, 1]\n"), "some/grid.toml:8: betas must be a number from 0 and below 1, got the integer 1");
   EXPECT_EQ(refusal(std::string(small) + "learning_rate = 0\n"), "some/grid.toml:8: learning_rate must be a number above 0, got the integer 0");
-  EXPECT_EQ(refusal("sources = \"normal\"\n"), "some/grid.toml:1: sources must be a list of texts, got the text \"normal\"");
+  EXPECT_EQ(refusal("sources = \"normal\"\n"), "some/grid.toml:1: sources must be a list of one or more texts, got the text \"normal\"");
   EXPECT_EQ(refusal("seeds = [1, 4294967296]\n"),
-            "some/grid.toml:1: seeds must be a list of integers from 0 to 2147483647, got the integer 4294967296");
+            "some/grid.toml:1: seeds must be a list of integers from 0 to 2147483647, got the integer 4294967296 in it");
   EXPECT_EQ(refusal("dtype = \"float64 \"\n"),
             "some/grid.toml:1: unknown dtype 'float64 '; did you mean 'float64'? dtype is one of: float32, float64");
 }

@@ -31,8 +31,8 @@ void only_option(CLI::App&, std::string& pattern, const std::string& what);
 void out_option(CLI::App&, std::string& folder, const std::string& what);
 
 /// The folder to write to: `given`, or a new out/<what>-<UTC>. Made if missing; DataError when it cannot be made or written to, before any work is
-/// done. Folders that were made for nothing, because the command then threw, are taken away again. ConfigError when another command's tables are there:
-/// each folder has one report.html and one datapackage.json.
+/// done. Folders that were made for nothing, because the command then threw, are taken away again. ConfigError when another command's tables are
+/// there: each folder has one report.html and one datapackage.json.
 class OutputFolder {
  public:
   /// `own_table`: the file of this command, such as "cells.csv".

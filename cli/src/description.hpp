@@ -12,8 +12,8 @@ namespace flowgauge::cli {
 
 /// Six decimals; what rounds to 0 has no sign.
 std::string six_digits(double);
-/// A value in nats with the digits that its error leaves standing, four decimals or more: "0.0178 ± 0.0028", "0.002310 ± 0.000058", "-1.3e-05 ± 3.1e-05".
-/// Without an error four decimals, or two digits below 5e-4.
+/// A value in nats with the digits that its error leaves standing, four decimals or more: "0.0178 ± 0.0028", "0.002310 ± 0.000058",
+/// "-1.3e-05 ± 3.1e-05". Without an error four decimals, or two digits below 5e-4.
 std::string nats_text(double value, double std_error = 0);
 /// name, range or choices, default: a line an option.
 std::string options_text(const std::vector<OptionInfo>&);

@@ -90,10 +90,12 @@ std::string comparison_page(const std::vector<CellRow>& cells, const std::vector
                   "Cross-entropy in nats: the lower, the better. A data set has no known density, so there is no KL and no zero; only numbers in one "
                   "row can be compared. Large: rows held out of the fit. A training value well below it is over-fitting.",
                   data_set_tables(comparison));
-  page += section("Flows, best first",
-                  "Flows that are finite on every source stand first. The median and the worst are taken over sources, each by its median over seeds; "
-                  "infinite and failed cells count as ∞. Near the best: within 10 % of the lowest KL on that source, or nearer to it than two standard errors. Click a heading to sort.",
-                  leaderboard(comparison));
+  page +=
+      section("Flows, best first",
+              "Flows that are finite on every source stand first. The median and the worst are taken over sources, each by its median over seeds; "
+              "infinite and failed cells count as ∞. Near the best: within 10 % of the lowest KL on that source, or nearer to it than two standard "
+              "errors. Click a heading to sort.",
+              leaderboard(comparison));
   page += panels_section(
       "Layer by layer",
       "Each panel follows one flow from the data (left) to the latent space: KL between the data pushed through the first layers "

@@ -73,7 +73,8 @@ std::string seconds(double value) { return std::isnan(value) ? "–" : html::num
 std::string names_table(const Comparison& comparison) {
   std::string rows;
   const auto add = [&](const char* kind, const std::string& name, const std::string& spec) {
-    rows += "<tr>" + html::text("th", "", name) + html::text("td", "", kind) + html::element("td", "", html::element("code", "", html::escape(spec))) + "</tr>\n";
+    rows += "<tr>" + html::text("th", "", name) + html::text("td", "", kind) +
+            html::element("td", "", html::element("code", "", html::escape(spec))) + "</tr>\n";
   };
   for (const std::string& flow : comparison.flows)
     if (const auto spec = comparison.flow_specs.find(flow); spec != comparison.flow_specs.end()) add("flow", flow, spec->second);
