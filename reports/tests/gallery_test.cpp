@@ -8,11 +8,11 @@
 
 #include "example_rows.hpp"
 
-/// Writes each page, with its tables, into gallery/ of the folder the tests run in: for looking at.
+/// Writes each page, with its tables, into flowgauge_gallery/ of the folder for temporary files: for looking at.
 namespace flowgauge::reports {
 
 TEST(Gallery, PagesAndTablesAreWritten) {
-  const std::filesystem::path folder = "gallery";
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "flowgauge_gallery";
   Provenance provenance = example::provenance();
   write_csv(folder / "cells.csv", example::cells());
   write_csv(folder / "kl_trace.csv", example::traces());
