@@ -131,6 +131,14 @@ TEST(Commands, FitOfRowsInAPlaneSaysThereIsNoGaussian) {
   EXPECT_THAT(ran.out, HasSubstr("no Gaussian: expected a positive definite covariance"));
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "out/model.json"));
 }
+TEST(Commands, FolderOfAnotherCommandIsRefused) {
+  const Folder folder;
+  ASSERT_EQ(run(folder, {"fit", "--source", "laplace", "--flow", "triangular", "--steps", "1", "--n-eval", "10", "--out", "out"}).code, 0);
+  const Ran ran = run(folder, {"bench", "softlog", "--dim", "1", "--seconds", "0.001", "--repetitions", "1", "--out", "out"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("out holds the model.json of another command; choose another folder"));
+  EXPECT_EQ(shell(folder.path(), "ls out").out, "model.json\n");
+}
 TEST(Commands, FitThatBlowsUpSaysSo) {
   const Folder folder;
   folder.write("rows.csv", "1e300,1\n2,3\n-1e300,2\n");

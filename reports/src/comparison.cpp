@@ -152,7 +152,7 @@ Comparison compare_cells(const std::vector<CellRow>& rows) {
     const std::string& flow = labels.flows.at({row.flow, row.flow_params});
     Cell& cell = cells[{source, flow, row.cell_id, row.dim.value_or(0), row.dtype, row.seed.value_or(0)}];
     if (row.flow_params != flow) comparison.flow_specs[flow] = row.flow_params;
-    if (!row.source_params.empty()) comparison.source_specs[source] = row.source + "(" + row.source_params + ")";
+    if (row.metric == "kl" && !row.source_params.empty()) comparison.source_specs[source] = row.source + "(" + row.source_params + ")";
     cell.source = source;
     cell.flow = flow;
     cell.dim = row.dim.value_or(0);

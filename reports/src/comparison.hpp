@@ -62,7 +62,7 @@ struct Comparison {  // holds pointers into itself: moved, never copied
   std::vector<Cell> cells;
   std::map<EntryKey, std::vector<const Cell*>> entries;
   std::vector<std::string> flows;                            // best first: those that are finite on every source, then by median KL
-  std::map<std::string, std::string> flow_specs, source_specs;  // what a shown name stands for, where that is more than the name
+  std::map<std::string, std::string> flow_specs, source_specs;  // what a shown name stands for, where that is more; not of data sets
   std::map<std::int64_t, std::vector<std::string>> sources;  // with a density, by dim
   std::map<std::int64_t, std::vector<std::string>> data_sets;
 

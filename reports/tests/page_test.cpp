@@ -134,6 +134,47 @@ TEST(ComparisonPage, FailedCellsCountAsInfiniteInTheRanking) {
   EXPECT_LT(page.find("<th scope=\"col\">steady<"), page.find("<th scope=\"col\">lucky<"));
 }
 
+/// Lower in the median but infinite on one source of three: not the best. The page says why it is infinite, and what the names stand for.
+TEST(ComparisonPage, FlowsThatAreFiniteEverywhereStandFirst) {
+  std::vector<CellRow> cells;
+  for (const char* source : {"a", "b", "c"}) {
+    for (const char* flow : {"narrow", "broad"}) {
+      CellRow row;
+      row.cell_id = std::string{"c_"} + source + flow;
+      row.source = source;
+      row.source_params = source[0] == 'a' ? "nu=1" : "";
+      row.flow = flow;
+      row.flow_params = flow[0] == 'n' ? "triangular" : "softlog";
+      row.dim = 1;
+      row.metric = "kl";
+      row.estimator = "quadrature";
+      row.status = "ok";
+      row.value = flow[0] == 'n' ? 0.1 : 0.2;
+      if (flow[0] == 'n' && source[0] == 'a') {
+        row.value = HUGE_VAL;
+        row.kl_status = "infinite_proved";
+        row.status_detail = "inf (W(1) source, linear tails)";
+      }
+      cells.push_back(row);
+    }
+  }
+  CellRow data = cells.front();
+  data.cell_id = "c_rows";
+  data.source = "rows.csv";
+  data.source_params = "hash=12";
+  data.metric = "cross_entropy";
+  data.kl_status = data.status_detail = "";
+  data.value = 3;
+  cells.push_back(data);
+  const std::string page = comparison_page(cells, {}, {}, no_gnuplot);
+  EXPECT_THAT(page, HasSubstr("Lowest median KL at dim 1: broad (0.2 nat, finite on every source)."));
+  EXPECT_LT(page.find("<th scope=\"col\">broad<"), page.find("<th scope=\"col\">narrow<"));
+  EXPECT_THAT(page, HasSubstr("<b>∞</b><small>W(1) source, linear tails</small>"));
+  EXPECT_THAT(page, HasSubstr("<th>narrow</th><td>flow</td><td><code>triangular</code></td>"));
+  EXPECT_THAT(page, HasSubstr("<th>a</th><td>source</td><td><code>a(nu=1)</code></td>"));
+  EXPECT_THAT(page, Not(HasSubstr("rows.csv(hash=12)")));
+}
+
 TEST(ComparisonPage, PrefersQuadratureAndShowsMonteCarloBeside) {
   CellRow row;
   row.cell_id = "c_1";
