@@ -139,7 +139,7 @@ TEST(Documents, FilesToRead) {
 
 TEST(Documents, MembersInACopyOfTheTree) {
   const fs::path copy = build / "documents/copy";
-  for (const char* const room : {"lib", "distributions", "reports", "verify", "bench", "cli", "cmake"}) mirror(source / room, copy / room);
+  for (const char* const room : {"lib", "distributions", "reports", "verify", "bench", "cli", "cmake", "docs"}) mirror(source / room, copy / room);
   write(copy / "CMakeLists.txt", read(source / "CMakeLists.txt"));
   const std::vector<Block> all = members();
   std::vector<Block> inside;
