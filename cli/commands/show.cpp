@@ -116,7 +116,7 @@ Command show_command() {
   return {"show", "Tells what is known of a layer, a source, a law, a flow or a model.",
           "flowgauge show rational_quadratic_spline --dim 3\nflowgauge show '3*(triangular softlog)'", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("name", o->name, "a name, a flow's spec or a model.json")->type_name("NAME")->required();
+            text_option(app, "name", o->name, "NAME", "a name, a flow's spec or a model.json", Need::required);
             whole_option(app, "--dim", o->dim, 1, 100'000, "number of coordinates");
             return [o](const Console& console) { return console.print(page_of(*o)), 0; };
           }};

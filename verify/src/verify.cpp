@@ -103,6 +103,16 @@ std::vector<Unit> replayed_units(const std::vector<Family>& all, const VerifyOpt
   return units;
 }
 
+Judged not_examined(const Unit& unit) {
+  Judged judged;
+  judged.row.layer = unit.family.name;
+  judged.row.law = unit.law->name;
+  judged.row.law_id = unit.law->id;
+  judged.row.verdict = to_text(Verdict::unresolved);
+  judged.row.reason = "interrupted before it was examined";
+  return judged;
+}
+
 int rank(const std::string& verdict) { return verdict == "fails" || verdict == "error" ? 0 : 1; }
 
 }  // namespace
@@ -147,10 +157,7 @@ VerifyResult run(const std::vector<Family>& families, const VerifyOptions& optio
     return unit.replayed ? examine_case(unit.family, *unit.law, *unit.replayed, store) : search(unit.family, *unit.law, how, store);
   };
   const auto died = [&](int u, const std::string& reason) {
-    Judged judged;
-    judged.row.layer = units[u].family.name;
-    judged.row.law = units[u].law->name;
-    judged.row.law_id = units[u].law->id;
+    Judged judged = not_examined(units[u]);
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
     judged.row.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", judged.row.layer, judged.row.law);
@@ -159,8 +166,9 @@ VerifyResult run(const std::vector<Family>& families, const VerifyOptions& optio
     return judged;
   };
   std::vector<Judged> all(units.size());
+  for (std::size_t u = 0; u < units.size(); ++u) all[u] = not_examined(units[u]);
   Progress progress{0, static_cast<int>(units.size()), "", "", Verdict::holds};
-  work(progress.total, options.jobs, judge, died, [&](int u, Judged judged) {
+  work(progress.total, options.jobs, options.stop, judge, died, [&](int u, Judged judged) {
     ++progress.done;
     progress.subject = judged.row.layer;
     progress.law = judged.row.law;
@@ -171,6 +179,7 @@ VerifyResult run(const std::vector<Family>& families, const VerifyOptions& optio
   });
   std::stable_sort(all.begin(), all.end(), [](const Judged& a, const Judged& b) { return rank(a.row.verdict) < rank(b.row.verdict); });
   VerifyResult result;
+  result.not_examined = progress.total - progress.done;
   for (Judged& judged : all) {
     judged.row.flow = judged.row.layer;
     judged.row.seed = static_cast<std::int64_t>(options.seed);

@@ -8,12 +8,6 @@ namespace flowgauge::verify {
 
 namespace {
 
-/// Weights, small multiples of 1/8, none of them 0.
-double drawn(const RandomStream& stream, std::uint64_t row, std::uint32_t draw) {
-  const double v = std::round(8 * stream.normal(row, draw)) / 8;
-  return v == 0 ? 0.125 : v;
-}
-
 /// How many weights take turns: with the case's 1 to 3 rows that makes at most 21 different rows, whatever the size of the batch.
 constexpr Index weights = 7;
 
@@ -29,10 +23,10 @@ struct Rows {
       const Index row = (first + i) % trial.rows(), weight = (first + i) % weights;
       for (Index j = 0; j < x.dim(); ++j) {
         x(i, j) = S(trial.row(row)[j]);
-        grad_y(i, j) = S(drawn(stream, weight, static_cast<std::uint32_t>(j)));
+        grad_y(i, j) = S(drawn_weight(stream, weight, static_cast<std::uint32_t>(j)));
       }
       for (Index j = 0; j < context.dim(); ++j) context(i, j) = S(trial.context(row)[j]);
-      grad_log_det[i] = S(drawn(stream, weight, 1000));
+      grad_log_det[i] = S(drawn_weight(stream, weight, 1000));
     }
   }
 };
@@ -43,7 +37,7 @@ void judge(Examined& result, const Trial& trial, Index n, const std::string& rea
   const double u = std::numeric_limits<S>::epsilon() / 2;
   const RandomStream stream(trial.sample().seed, "start");
   std::vector<S> start;
-  for (Index k = 0; k < subject.parameters(); ++k) start.push_back(S(drawn(stream, k, 0)));
+  for (Index k = 0; k < subject.parameters(); ++k) start.push_back(S(drawn_weight(stream, k, 0)));
 
   std::vector<Gradient<S>> alone;
   for (Index m = 0; m < std::min(n, trial.rows() * weights); ++m) {
