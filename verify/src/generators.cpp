@@ -65,7 +65,8 @@ std::vector<Argument> draw_options(const std::vector<OptionInfo>& options, Dice&
       }
       case OptionInfo::Kind::real: {
         const double start = number_from(o.default_text), factor = std::exp2(6 * dice.uniform() - 3);
-        const double drawn = with_bits(std::clamp((start == 0 ? 1.0 : start) * factor, o.low, o.high), 4);
+        const double sign = o.low < 0 && dice.uniform() < 0.5 ? -1 : 1;
+        const double drawn = with_bits(std::clamp(sign * (start == 0 ? 1.0 : start) * factor, o.low, o.high), 4);
         if (!keep_default) arguments.push_back(argument(o.name, std::clamp(drawn, o.low, o.high)));
         break;
       }

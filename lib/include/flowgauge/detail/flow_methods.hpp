@@ -70,6 +70,11 @@ void Flow<S>::randomise(std::uint64_t seed, double width) {
   }
 }
 template <class S>
+void Flow<S>::initialise_from(BatchIn<S> x, BatchIn<S> context) {
+  if (x.dim != dim_) throw ShapeError("initialise_from: the flow has dim " + std::to_string(dim_) + ", the batch has " + std::to_string(x.dim));
+  initialise_in_order<S>(layers_, theta_, x, context);
+}
+template <class S>
 std::string Flow<S>::parameter_name(Index k) const {
   for (std::size_t l = layers_.size(); l-- > 0;)
     if (k >= offset_[l])
