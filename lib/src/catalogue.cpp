@@ -29,9 +29,8 @@ std::vector<MemberInfo> list_members() {
   };
   MemberInfo glow;
   glow.name = "glow_block";
-  glow.kind = MemberKind::driver;
-  glow.summary = "actnorm, then a linear map that mixes the coordinates, then a coupling, as one layer";
-  glow.hazard = coupling.hazard;
+  glow.kind = MemberKind::block;
+  glow.summary = "actnorm, a linear map that mixes the coordinates, a coupling: three layers of a flow";
   glow.source = "Kingma, Dhariwal, Glow, arXiv 1807.03039, section 3";
   glow.options = list_options<GlowBlockOptions>();
   glow.specimens = {"glow_block(affine)"};
@@ -40,6 +39,7 @@ std::vector<MemberInfo> list_members() {
     o.transformer = make_transformer<double>(o.transformer).info->spec;
     return canonical_item("glow_block", o);
   };
+  glow.layers = [](const Item& item) { return read_options<GlowBlockOptions>(item).layers(); };
   MemberInfo inverse;
   inverse.name = "inverse";
   inverse.kind = MemberKind::driver;
@@ -64,7 +64,18 @@ Item canonical(const Item& item) {
 }
 FlowSpec canonical(const FlowSpec& spec) {
   FlowSpec result;
-  for (const Item& item : spec.items) result.items.push_back(canonical(item));
+  for (const Item& item : unfolded(spec).items) result.items.push_back(canonical(item));
+  return result;
+}
+FlowSpec unfolded(const FlowSpec& spec) {
+  static const std::vector<MemberInfo> members = list_members();
+  FlowSpec result;
+  for (const Item& item : spec.items) {
+    std::vector<Item> layers{item};
+    for (const MemberInfo& m : members)
+      if (m.name == item.name && m.layers) layers = m.layers(item);
+    result.items.insert(result.items.end(), layers.begin(), layers.end());
+  }
   return result;
 }
 

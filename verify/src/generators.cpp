@@ -99,9 +99,9 @@ std::vector<Argument> draw_options(const std::vector<OptionInfo>& options, Dice&
 FlowSpec draw_spec(const Family& family, Dice& dice) {
   if (family.fixed) return *family.fixed;
   FlowSpec spec;
-  if (!family.chain) {
+  if (!family.chain || !family.options.empty()) {  // one layer, or a block; a random flow has no options
     spec.items.push_back({family.name, draw_options(family.options, dice, 0)});
-    return spec;
+    return unfolded(spec);
   }
   const int layers = dice.between(2, 4);
   for (int l = 0; l < layers; ++l) {

@@ -52,7 +52,7 @@ class LayerBody {
   virtual void backward(const Given<S>&, BatchIn<S> x, const S* tape, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>&,
                         Scratch&) const = 0;
   /// Moves parameters to where this batch (any number of rows, inputs of this layer) wants them at first; most layers leave them.
-  virtual void initialise_from(std::span<S> /*theta*/, BatchIn<S> /*x*/, BatchIn<S> /*context*/) const {}
+  virtual void initialise_from(std::span<S> /*theta*/, BatchIn<S> /*x*/) const {}
   /// Adds the inputs of `coordinate` where y or its slope jumps, given theta (used at dim 1, where nothing else moves them).
   virtual void knots(const Given<S>&, Index /*coordinate*/, std::vector<double>&) const {}
 };
@@ -90,21 +90,5 @@ class Layer {
   std::shared_ptr<const LayerInfo> info_;
   std::shared_ptr<const LayerBody<S>> body_;
 };
-
-/// The data-dependent start of layers in order: each sees what those before it, already started, make of x.
-template <class S>
-void initialise_in_order(const std::vector<Layer<S>>& layers, std::span<S> theta, BatchIn<S> x, BatchIn<S> context) {
-  Batch<S> in(x.rows, x.dim), out(x.rows, x.dim);
-  for (Index j = 0; j < x.dim; ++j) std::copy_n(x.column(j), x.rows, in.column(j).data());
-  std::vector<S> log_det(x.rows);
-  std::size_t at = 0;
-  for (const Layer<S>& l : layers) {
-    const std::span<S> own = theta.subspan(at, l.info().parameters);
-    l.body().initialise_from(own, in, context);
-    l.forward({own, context}, in, out, log_det);
-    std::swap(in, out);
-    at += own.size();
-  }
-}
 
 }  // namespace flowgauge

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <flowgauge/drivers/coupling.hpp>
-#include <flowgauge/drivers/glow_block.hpp>
 #include <flowgauge/drivers/inverse.hpp>
 #include <flowgauge/flow.hpp>
 #include <flowgauge/member.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 /// The bodies of layer.hpp, catalogue.hpp and flow.hpp, for the one unit a scalar that instantiates them.
 namespace flowgauge {
@@ -187,18 +185,6 @@ Layer<S> make_layer(const Item& item, int dim, int context) {
     if (o.activation == 0 && dim > 1) info->facts.continuous_derivatives = 0;
     return {info, std::make_shared<Coupling<S>>(o, f, dim, context)};
   }
-  if (item.name == "glow_block") {
-    GlowBlockOptions o = read_options<GlowBlockOptions>(item);
-    o.transformer = make_transformer<S>(o.transformer).info->spec;
-    std::vector<Layer<S>> layers;
-    for (const Item& inside : o.items()) layers.push_back(make_layer<S>(inside, dim, context));
-    const Facts& last = layers.back().info().facts;
-    if (std::isfinite(last.domain.low) || std::isfinite(last.domain.high))
-      throw ConfigError("glow_block: the transformer must take every real, " + to_text(o.transformer) + " does not");
-    auto info = std::make_shared<LayerInfo>(chain_info(canonical_item("glow_block", o), layers));
-    if (last.growth.kind != Growth::Kind::linear) info->facts.growth.kind = Growth::Kind::unknown;
-    return {info, std::make_shared<Chain<S>>(std::move(layers))};
-  }
   if (item.name == "inverse") {
     const Layer<S> f = make_layer<S>(read_options<InverseOptions>(item).layer, dim, context);
     if (f.info().facts.inverse == InverseKind::none) throw ConfigError("inverse(" + f.info().text + "): this layer has no inverse");
@@ -211,11 +197,12 @@ Layer<S> make_layer(const Item& item, int dim, int context) {
     else if (info->facts.growth.kind == Growth::Kind::power) info->facts.growth.exponent = 1 / info->facts.growth.exponent;
     return {info, std::make_shared<Inverse<S>>(f)};
   }
-  std::vector<std::string> names{"coupling", "glow_block", "inverse"};
+  std::vector<std::string> names{"coupling", "inverse"};
   for (const Member<S>& m : catalogue<S>()) {
     if (m.info.name == item.name) return m.layer ? m.layer(item, dim, context) : detail::elementwise_layer(m.transformer(item), dim, context);
     names.push_back(m.info.name);
   }
+  if (unfolded({{item}}).items.size() > 1) throw ConfigError(item.name + " stands for several layers: in a flow, not where one layer is wanted");
   throw ConfigError(unknown_name("layer", item.name, names));
 }
 
@@ -223,7 +210,7 @@ template <class S>
 Flow<S> make_flow(const FlowSpec& spec, int dim, int context) {
   std::vector<Layer<S>> layers;
   FlowSpec own;
-  for (const Item& item : spec.items) {
+  for (const Item& item : unfolded(spec).items) {
     layers.push_back(make_layer<S>(item, dim, context));
     own.items.push_back(layers.back().info().spec);
   }

@@ -29,23 +29,30 @@ struct SumOfSquares {
   struct Shape {
     T shift, log_slope, slope;
     Params<T> a, b;
-    T log_a, log_b;  // of the largest |a|, |b|; without derivatives
+    // Without derivatives: log of the largest |b|; log of a unit as large as any of |a|, |b|, √k; 1/unit; the largest |b| and k in this unit.
+    T log_b, log_unit, per_unit, b_in_units;
+    T slope_in_units;
   };
   template <Real T>
   Shape<T> shape(Params<T> p) const {
     const std::size_t n = squares;
-    Shape<T> s{p[0], p[1], exp(p[1]), p.subspan(2, n), p.subspan(2 + n, n), T(0.0), T(0.0)};
+    Shape<T> s{.shift = p[0], .log_slope = p[1], .slope = exp(p[1]), .a = p.subspan(2, n), .b = p.subspan(2 + n, n)};
+    T largest_a(0.0), largest_b(0.0);
     for (std::size_t k = 0; k < n; ++k) {
-      s.log_a = max(s.log_a, detach(abs(s.a[k])));
-      s.log_b = max(s.log_b, detach(abs(s.b[k])));
+      largest_a = max(largest_a, detach(abs(s.a[k])));
+      largest_b = max(largest_b, detach(abs(s.b[k])));
     }
-    s.log_a = log(s.log_a), s.log_b = log(s.log_b);
+    s.log_b = log(largest_b);
+    s.log_unit = max(max(T(-40.0), T(0.5) * detach(p[1])), max(log(largest_a), s.log_b));
+    s.per_unit = exp(-s.log_unit);
+    s.b_in_units = largest_b * s.per_unit;
+    s.slope_in_units = exp(p[1] - T(2.0) * s.log_unit);
     return s;
   }
   template <Real T>
   Mapped<T> forward(const Shape<T>& s, T x) const {
     const Scaled<T> q = scaled(s, x);
-    return {mul_add(x, chord(s, x), s.shift), T(2.0) * q.log_unit + log(q.sum)};
+    return {mul_add(x, chord(s, x), s.shift), T(2.0) * (s.log_unit + q.log_reach) + log(q.sum)};
   }
   template <Real T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {
@@ -66,9 +73,9 @@ struct SumOfSquares {
     grad_p[0] += g.value;
     grad_p[1] += g.value * s.slope * x + g.log_slope * q.slope / q.sum;
     for (std::size_t k = 0; k < s.a.size(); ++k) {
-      const T square = per_sum * q.square(s, k) * q.root;  // ∂ log f′/∂(a + b·x), but for one factor root
-      grad_x += square * (s.b[k] * q.root);
-      grad_p[2 + k] += g.value * x * (T(2.0) * s.a[k] + s.b[k] * x) + square * q.root;
+      const T square = per_sum * q.square(s, k) * s.per_unit;  // ∂ log f′/∂(a + b·x), but for 1/reach
+      grad_x += square * s.b[k] * q.per_reach;
+      grad_p[2 + k] += g.value * x * (T(2.0) * s.a[k] + s.b[k] * x) + square * q.per_reach;
       grad_p[2 + s.a.size() + k] += g.value * x * x * (s.a[k] + T(2.0) * s.b[k] * x / T(3.0)) + square * q.x;
     }
   }
@@ -78,20 +85,20 @@ struct SumOfSquares {
   struct Point {
     T value, slope;
   };
-  /// The slope over unit², log_unit = the log of its largest root, at least 0: (b·x)² overflows long before its log does. root² = 1/unit.
+  /// The slope over (unit·reach)², reach = max(1, largest |b·x|/unit) without derivatives: (b·x)² overflows long before its log does.
   template <class T>
   struct Scaled {
-    T log_unit, root, x, slope, sum;  // x: x·root; slope: k/unit²
-    T square(const Shape<T>& s, std::size_t k) const { return s.a[k] * root * root + s.b[k] * root * x; }
+    T log_reach, per_reach, x, slope, sum;  // x: x/reach; slope: k/(unit·reach)²
+    T square(const Shape<T>& s, std::size_t k) const { return s.per_unit * s.a[k] * per_reach + s.per_unit * s.b[k] * x; }
   };
   template <class T>
   static Scaled<T> scaled(const Shape<T>& s, const T& x) {
-    const T log_root = max(s.log_a, s.log_b + detach(log(abs(x))));
+    const T reach = max(T(1.0), s.b_in_units * detach(abs(x)));
     Scaled<T> q;
-    q.log_unit = max(T(0.0), max(log_root, T(0.5) * detach(s.log_slope)));
-    q.root = exp(T(-0.5) * q.log_unit);
-    q.x = x * q.root;
-    q.sum = q.slope = exp(s.log_slope - T(2.0) * q.log_unit);
+    q.log_reach = log(reach);
+    q.per_reach = T(1.0) / reach;
+    q.x = x * q.per_reach;
+    q.sum = q.slope = s.slope_in_units * q.per_reach * q.per_reach;
     for (std::size_t k = 0; k < s.a.size(); ++k) {
       const T v = q.square(s, k);
       q.sum = mul_add(v, v, q.sum);
