@@ -21,8 +21,8 @@ Batch<double> normal_rows(Index n, int dim, const char* purpose) {
   return x;
 }
 
-/// Every specimen of every member is a flow at d = 1, 2, an odd d and 17: its output and log_det are finite, in float and in double. What they must be
-/// is for the laws.
+/// Every specimen of every member is a flow at d = 1, 2, an odd d and 17: its output and log_det are finite, in float and in double. What they must
+/// be is for the laws.
 TEST(Members, SpecimensWorkAtEveryDim) {
   for (const MemberInfo& member : list_members())
     for (const std::string& specimen : member.specimens)
@@ -75,6 +75,50 @@ TEST(Members, ABlockIsItsLayers) {
     ADD_FAILURE() << "a block was taken for a layer";
   } catch (const ConfigError& error) {
     EXPECT_THAT(error.what(), HasSubstr("several layers"));
+  }
+}
+
+/// Every parameter that is a direction at 0: 0/0 in a formula that divides by its length. Values and gradients stay numbers.
+TEST(Members, NoDirectionIsNotNotANumber) {
+  int seen = 0;
+  for (const MemberInfo& member : list_members())
+    for (const std::string& specimen : member.specimens)
+      for (const int dim : {1, 2, 5}) {
+        Flow<double> flow = make_flow<double>(std::string_view(specimen), dim);
+        flow.initialise(3);
+        std::size_t k = 0;
+        bool directed = false;
+        for (const Layer<double>& layer : flow.layers())
+          for (const Block& b : layer.info().blocks)
+            for (Index i = 0; i < b.count; ++i, ++k)
+              if (b.role == Role::direction) flow.theta()[k] = 0, directed = true;
+        if (!directed) continue;
+        ++seen;
+        std::vector<double> gradient(flow.theta().size());
+        Workspace workspace;
+        EXPECT_TRUE(std::isfinite(flow.negative_log_likelihood(normal_rows(5, dim, "members"), gradient, workspace))) << specimen << " " << dim;
+        for (const double g : gradient) EXPECT_TRUE(std::isfinite(g)) << specimen << " at dim " << dim;
+      }
+  EXPECT_GT(seen, 0);
+}
+
+/// W046: |v|² of a long or a short v is no double; the reflection along it is the same map. Powers of 2 change no bit.
+TEST(Members, TheLengthOfAReflectionsVectorDoesNotMatter) {
+  const Batch<double> x = normal_rows(4, 3, "members");
+  for (const char* const spec : {"householder", "scaled_householder(t=3)"}) {
+    Flow<double> flow = make_flow<double>(spec, 3);
+    flow.initialise(2);
+    const std::vector<double> v(flow.theta().begin(), flow.theta().end());
+    Batch<double> y(4, 3), there(4, 3);
+    std::vector<double> log_det(4);
+    Workspace workspace;
+    flow.forward(x, y, log_det, workspace);
+    for (const double length : {0x1p-600, 0x1p600}) {
+      for (std::size_t j = 0; j < 3; ++j) flow.theta()[j] = length * v[j];
+      flow.forward(x, there, log_det, workspace);
+      for (Index i = 0; i < 4; ++i)
+        for (Index j = 0; j < 3; ++j) EXPECT_EQ(there(i, j), y(i, j)) << spec << " with a vector " << length << " times as long";
+    }
   }
 }
 

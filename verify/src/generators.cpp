@@ -272,6 +272,16 @@ Numbers draw_theta(const Subject& subject, const std::string& parameter_class, s
       if (parameter_class == "degenerate" && picks.uniform(k, 0) < 0.5) theta[k] = degenerate(block.role, picks.below(4, k, 1));
       else if (const double rounded = std::nearbyint(theta[k] * 256) / 256; rounded != 0) theta[k] = rounded;
     }
+  if (parameter_class == "no direction") {
+    Index at = 0;
+    for (const Block& block : subject.blocks()) {
+      if (block.role == Role::direction) {
+        std::fill_n(theta.begin() + at, block.count, 0.0);
+        break;
+      }
+      at += block.count;
+    }
+  }
   // The second of two directions against the first: where wᵀu is far below −1, and only a constraint keeps the map invertible.
   if (parameter_class == "degenerate" || parameter_class == "wide") {
     Index at = 0;
@@ -318,6 +328,10 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     }
     if (wants.knots) row_class = "knot";
     if (wants.initial) c.parameter_class = "initial";
+    // A direction of length 0: what is divided by its length is 0/0.
+    const std::vector<Block>& blocks = subject->blocks();
+    const bool directed = std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.role == Role::direction; });
+    if (may_stress && directed && draw.number % 20 == 9) c.parameter_class = "no direction";
     c.theta = draw_theta(*subject, c.parameter_class, draw.seed);
     draw_rows(c, *subject, law, row_class, draw);
     // Points that no law may miss by chance: the origin, where kinks, logs and divisions meet, the largest numbers and the smallest.

@@ -35,8 +35,8 @@ void add_rank_one_backward(BatchIn<S> x, BatchIn<S> g, const S* w, const S* a, B
   add_outer<S>(along.columns(0, 1), g, grad_a, x.dim);
 }
 
-/// v/unit into u, unit = max|v|, 1 for v = 0: squares of u neither overflow nor vanish. A map that depends on v through v/|v| alone may take the unit for a
-/// constant. Returns the unit.
+/// v/unit into u, unit = max|v|, 1 for v = 0: squares of u neither overflow nor vanish. A map that depends on v through v/|v| alone may take the unit
+/// for a constant. Returns the unit.
 template <class S>
 S scaled_direction(const S* v, Index d, S* u) {
   S unit(0.0);
@@ -90,8 +90,7 @@ template <class S>
 void reflection_backward(const Reflection<const S>& h, Index d, const S& f, const S* grad_u, const S* grad_a, S* grad_v) {
   S along(0.0);
   for (Index j = 0; j < d; ++j) along = mul_add(h.u[j], grad_a[j], along);
-  for (Index j = 0; j < d; ++j)
-    grad_v[j] = grad_v[j] + (grad_u[j] + f * *h.c * (*h.c * along * h.u[j] - grad_a[j])) / *h.unit;
+  for (Index j = 0; j < d; ++j) grad_v[j] = grad_v[j] + (grad_u[j] + f * *h.c * (*h.c * along * h.u[j] - grad_a[j])) / *h.unit;
 }
 
 }  // namespace flowgauge::detail

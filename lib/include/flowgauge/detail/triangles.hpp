@@ -21,7 +21,8 @@ void fill_triangle(bool upper, Index d, Diagonal diagonal, const S* entries, S* 
 /// An upper triangle with diagonal exp(log_diagonal), and the reciprocals of that. Returns log det: Σ log_diagonal.
 template <class S>
 S fill_positive_triangle(Index d, const S* log_diagonal, const S* entries, S* matrix, S* reciprocal) {
-  fill_triangle<S>(true, d, [&](Index j) { return exp(log_diagonal[j]); }, entries, matrix);
+  fill_triangle<S>(
+      true, d, [&](Index j) { return exp(log_diagonal[j]); }, entries, matrix);
   S total(0.0);
   for (Index j = 0; j < d; ++j) {
     reciprocal[j] = S(1.0) / matrix[j * d + j];

@@ -5,9 +5,8 @@
 namespace flowgauge {
 
 /// glow_block(transformer, mixing=invertible_convolution_qr, hidden=[64,64], activation=relu, keep=first, seed=1) stands for three layers of a flow:
-/// actnorm, a linear map that mixes the coordinates, a coupling. `seed` is that of the mixing, mixing=lu is lu(reverse). A flow holds, names and saves the
-/// three.
-/// source: Kingma, Dhariwal, "Glow", arXiv 1807.03039, section 3.
+/// actnorm, a linear map that mixes the coordinates, a coupling. `seed` is that of the mixing, mixing=lu is lu(reverse). A flow holds, names and
+/// saves the three. source: Kingma, Dhariwal, "Glow", arXiv 1807.03039, section 3.
 struct GlowBlockOptions {
   Item transformer{"affine", {}};
   int mixing = 0;

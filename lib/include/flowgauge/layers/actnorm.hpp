@@ -7,8 +7,8 @@
 
 namespace flowgauge {
 
-/// y_j = e^{s_j}·x_j + b_j, s = log_scale; log_det = Σ s_j. From data (fit's first mini-batch) s = −log sd and b = −mean/sd: mean 0, variance 1 in every
-/// coordinate.
+/// y_j = e^{s_j}·x_j + b_j, s = log_scale; log_det = Σ s_j. From data (fit's first mini-batch) s = −log sd and b = −mean/sd: mean 0, variance 1 in
+/// every coordinate.
 struct Actnorm {
   static constexpr std::string_view summary = "y_j = exp(s_j) x_j + b_j, log_det = sum s_j; a fit starts it at mean 0, variance 1 of its first batch";
   static constexpr std::string_view hazard = "a coordinate that is constant in the first batch keeps its scale: only its mean is taken away";

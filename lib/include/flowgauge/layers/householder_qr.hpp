@@ -6,8 +6,9 @@
 
 namespace flowgauge {
 
-/// y = H_1 ⋯ H_k R x: R upper triangular with diagonal exp(log_diagonal), H_l the reflection along vector_l; log_det = Σ log_diagonal. R acts first, then H_k.
-/// k = d reflections reach every rotation, up to its sign. A vector at 0 reflects nothing; at d = 1 there are no vectors and y = (−1)^k·R·x.
+/// y = H_1 ⋯ H_k R x: R upper triangular with diagonal exp(log_diagonal), H_l the reflection along vector_l; log_det = Σ log_diagonal. R acts first,
+/// then H_k. k = d reflections reach every rotation, up to its sign. A vector at 0 reflects nothing; at d = 1 there are no vectors and y =
+/// (−1)^k·R·x.
 struct HouseholderQr {
   static constexpr std::string_view summary = "y = H_1 ... H_k R x, H reflections, R upper triangular with positive diagonal; log_det = sum log R_ii";
   static constexpr std::string_view hazard = "the map jumps where a vector is 0";

@@ -7,12 +7,15 @@
 
 namespace flowgauge {
 
-/// y = Q R x: Q orthogonal, drawn from `seed` and never trained, R upper triangular with diagonal exp(log_diagonal); log_det = Σ log_diagonal. Q is d − 1
-/// reflections along normal vectors (uniform up to signs: Stewart, SIAM J. Numer. Anal. 17, 1980), orthogonal to the last digit of every number type.
+/// y = Q R x: Q orthogonal, drawn from `seed` and never trained, R upper triangular with diagonal exp(log_diagonal); log_det = Σ log_diagonal. Q is d
+/// − 1 reflections along normal vectors (uniform up to signs: Stewart, SIAM J. Numer. Anal. 17, 1980), orthogonal to the last digit of every number
+/// type.
 struct InvertibleConvolutionQr {
-  static constexpr std::string_view summary = "y = Q R x, Q a fixed random rotation, R upper triangular with positive diagonal; log_det = sum log R_ii";
+  static constexpr std::string_view summary =
+      "y = Q R x, Q a fixed random rotation, R upper triangular with positive diagonal; log_det = sum log R_ii";
   static constexpr std::string_view hazard = "none";
-  static constexpr std::string_view source = "austinjones/normalizing-flows, InvertibleConvolutionQr; Kingma, Dhariwal, Glow, arXiv 1807.03039, section 3.2";
+  static constexpr std::string_view source =
+      "austinjones/normalizing-flows, InvertibleConvolutionQr; Kingma, Dhariwal, Glow, arXiv 1807.03039, section 3.2";
   int seed = 1;
   template <class V>
   void options(V& v) {

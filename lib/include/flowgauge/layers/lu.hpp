@@ -5,8 +5,8 @@
 
 namespace flowgauge {
 
-/// y = P L U x + b: L lower triangular with ones on its diagonal, U upper triangular with diagonal exp(log_diagonal), P fixed; log_det = Σ log_diagonal.
-/// (P z)_j = z_{π(j)} with π as in `permutation`, or the identity. The inverse is U⁻¹ L⁻¹ Pᵀ (y − b), in this order.
+/// y = P L U x + b: L lower triangular with ones on its diagonal, U upper triangular with diagonal exp(log_diagonal), P fixed; log_det = Σ
+/// log_diagonal. (P z)_j = z_{π(j)} with π as in `permutation`, or the identity. The inverse is U⁻¹ L⁻¹ Pᵀ (y − b), in this order.
 struct Lu {
   static constexpr std::string_view summary = "y = P L U x + b, L unit lower, U upper with positive diagonal, P fixed; log_det = sum log U_ii";
   static constexpr std::string_view hazard = "L U without row exchanges is badly conditioned where a trained matrix wants a pivot that it has not";
@@ -40,7 +40,8 @@ struct Lu {
     const Parts<S> p = parts(prepared, d);
     const std::vector<Index> pi = source_of(d);
     *p.log_det = detail::fill_positive_triangle(d, theta.data(), theta.data() + d, p.upper, p.reciprocal);
-    detail::fill_triangle<S>(false, d, [](Index) { return S(1.0); }, theta.data() + d + entries, p.lower);
+    detail::fill_triangle<S>(
+        false, d, [](Index) { return S(1.0); }, theta.data() + d + entries, p.lower);
     detail::transpose(d, p.upper, p.upper_transpose);
     detail::transpose(d, p.lower, p.lower_transpose);
     std::fill_n(p.one, d, S(1.0));

@@ -5,8 +5,9 @@
 
 namespace flowgauge {
 
-/// y = x − (1 + t)·v·(vᵀx)/|v|²: the part of x along v is multiplied by −t; the inverse has 1/t. log_det = log|t|. t = 1 is `householder`. v = 0 counts as
-/// the first unit vector. At d = 1 it is y = −t·x, without parameters. ConfigError for t = 0, which is singular, and t = −1, where v does nothing.
+/// y = x − (1 + t)·v·(vᵀx)/|v|²: the part of x along v is multiplied by −t; the inverse has 1/t. log_det = log|t|. t = 1 is `householder`. v = 0
+/// counts as the first unit vector. At d = 1 it is y = −t·x, without parameters. ConfigError for t = 0, which is singular, and t = −1, where v does
+/// nothing.
 struct ScaledHouseholder {
   static constexpr std::string_view summary = "y = x - (1 + t) v (v'x)/v'v, the inverse has 1/t; log_det = log|t|";
   static constexpr std::string_view hazard = "the map jumps at v = 0";

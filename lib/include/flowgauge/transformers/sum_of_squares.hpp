@@ -5,8 +5,8 @@
 
 namespace flowgauge {
 
-/// A cubic whose slope is a sum of squares: y = shift + ∫₀ˣ (k + Σ (a + b·t)²) dt = shift + x·(k + Σ [(a + b·x/2)² + (b·x)²/12]), k = exp(log_slope) > 0.
-/// log f′ = log(k + Σ (a + b·x)²). Nothing is subtracted. The inverse is a root between 0 and min(|z|/k, (12|z|/b²)^⅓), z = y − shift.
+/// A cubic whose slope is a sum of squares: y = shift + ∫₀ˣ (k + Σ (a + b·t)²) dt = shift + x·(k + Σ [(a + b·x/2)² + (b·x)²/12]), k = exp(log_slope)
+/// > 0. log f′ = log(k + Σ (a + b·x)²). Nothing is subtracted. The inverse is a root between 0 and min(|z|/k, (12|z|/b²)^⅓), z = y − shift.
 struct SumOfSquares {
   static constexpr std::string_view summary = "y = shift + int_0^x (k + sum (a + b t)^2) dt, log f' = log(k + sum (a + b x)^2), k = exp(log_slope)";
   static constexpr std::string_view hazard = "y overflows for |x| > 1e102 in double, 6e12 in float";
