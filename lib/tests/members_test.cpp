@@ -21,30 +21,38 @@ Batch<double> normal_rows(Index n, int dim, const char* purpose) {
   return x;
 }
 
+template <class S>
+void runs(const std::string& specimen, int dim) {
+  Flow<S> flow = make_flow<S>(std::string_view(specimen), dim);
+  flow.initialise(3);
+  const Interval domain = flow.layers().front().info().facts.domain;
+  const Batch<double> drawn = normal_rows(9, dim, "members");
+  Batch<S> x(9, dim), y(9, dim);
+  for (Index i = 0; i < 9; ++i)
+    for (Index j = 0; j < dim; ++j) {
+      double v = drawn(i, j);
+      if (std::isfinite(domain.low) && std::isfinite(domain.high)) v = domain.low + (domain.high - domain.low) / (1 + std::exp(-v));
+      else if (std::isfinite(domain.low)) v = domain.low + std::exp(v);
+      else if (std::isfinite(domain.high)) v = domain.high - std::exp(v);
+      x(i, j) = static_cast<S>(v);
+    }
+  std::vector<S> log_det(9);
+  Workspace workspace;
+  flow.forward(x, y, log_det, workspace);
+  for (Index i = 0; i < 9; ++i) {
+    EXPECT_TRUE(std::isfinite(log_det[i])) << specimen << " at dim " << dim;
+    for (Index j = 0; j < dim; ++j) EXPECT_TRUE(std::isfinite(y(i, j))) << specimen << " at dim " << dim;
+  }
+}
+
 /// Every specimen of every member is a flow at d = 1, 2, an odd d and 17: its output and log_det are finite, in float and in double. What they must
 /// be is for the laws.
 TEST(Members, SpecimensWorkAtEveryDim) {
   for (const MemberInfo& member : list_members())
     for (const std::string& specimen : member.specimens)
       for (const int dim : {1, 2, 5, 17}) {
-        Flow<double> flow = make_flow<double>(std::string_view(specimen), dim);
-        flow.initialise(3);
-        Workspace workspace;
-        Batch<double> x = normal_rows(9, dim, "members"), y(9, dim);
-        const Interval domain = flow.layers().front().info().facts.domain;
-        for (Index i = 0; i < 9; ++i)
-          for (Index j = 0; j < dim; ++j) {
-            const double u = 1 / (1 + std::exp(-x(i, j)));
-            if (std::isfinite(domain.low) && std::isfinite(domain.high)) x(i, j) = domain.low + u * (domain.high - domain.low);
-            else if (std::isfinite(domain.low)) x(i, j) = domain.low + std::exp(x(i, j));
-            else if (std::isfinite(domain.high)) x(i, j) = domain.high - std::exp(x(i, j));
-          }
-        std::vector<double> log_det(9);
-        flow.forward(x, y, log_det, workspace);
-        for (Index i = 0; i < 9; ++i) {
-          EXPECT_TRUE(std::isfinite(log_det[i])) << specimen << " at dim " << dim;
-          for (Index j = 0; j < dim; ++j) EXPECT_TRUE(std::isfinite(y(i, j))) << specimen << " at dim " << dim;
-        }
+        runs<float>(specimen, dim);
+        runs<double>(specimen, dim);
       }
 }
 
