@@ -304,6 +304,9 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     Case c;
     c.seed = draw.seed;
     c.dim = std::min(draw_dim(wants, draw) + (attempt > 10 ? attempt - 10 : 0), std::max(wants.largest_dim, 1));
+    // A turn for a direction of length 0, which needs two coordinates.
+    const bool no_direction = wants.stress && !wants.ordinary_only && !wants.initial && wants.largest_dim > 1 && draw.number % 20 == 9;
+    if (no_direction) c.dim = std::max(c.dim, 2);
     c.context_size = dice.uniform() < 0.2 ? dice.between(1, 2) : 0;
     const Subject* subject = nullptr;
     try {
@@ -331,7 +334,7 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     // A direction of length 0: what is divided by its length is 0/0.
     const std::vector<Block>& blocks = subject->blocks();
     const bool directed = std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.role == Role::direction; });
-    if (may_stress && directed && draw.number % 20 == 9) c.parameter_class = "no direction";
+    if (directed && no_direction) c.parameter_class = "no direction";
     c.theta = draw_theta(*subject, c.parameter_class, draw.seed);
     draw_rows(c, *subject, law, row_class, draw);
     // Points that no law may miss by chance: the origin, where kinks, logs and divisions meet, the largest numbers and the smallest.

@@ -9,14 +9,13 @@ struct BadHouseholder {
   static constexpr std::string_view summary = "householder with a planted defect";
   enum Defect {
     none,
-    detached_v,   ///< W034: the gradient takes one v of v·vᵀ/|v|² for a constant
-    nan_at_zero,  ///< 2/|v|² where v may be 0
-    projection    ///< the factor 2 forgotten: not invertible
+    detached_v,  ///< W034: the gradient takes one v of v·vᵀ/|v|² for a constant
+    nan_at_zero  ///< 2/|v|² where v may be 0
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "detached_v", "nan_at_zero", "projection"});
+    v("defect", defect, {"none", "detached_v", "nan_at_zero"});
   }
 
   std::vector<Block> parameters(int dim, int context) const { return healthy.parameters(dim, context); }
@@ -28,7 +27,6 @@ struct BadHouseholder {
     S* const along = prepared + dim + 2;
     for (Index j = 0; j < dim; ++j) {
       if (defect == nan_at_zero) along[j] = S(-2.0) / detail::squared_length(prepared, dim) * prepared[j];
-      if (defect == projection) along[j] = S(0.5) * along[j];
     }
   }
   template <class S>

@@ -28,24 +28,25 @@ struct BadRankOne {
   }
   void initial(std::span<double> theta, int dim) const { healthy.initial(theta, dim); }
   Index prepared_size(int dim) const { return healthy.prepared_size(dim); }
-  /// w, a and the inverse's −a/s; then v = unit·w, …, log s, its slope.
+  /// w, −w/|w|², a, and what (wᵀx) and (wᵀy) are multiplied with; then v = unit·w, …, log s, its slope.
   template <class S>
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
     healthy.prepare(theta, dim, prepared);
     const Index d = dim;
-    S *const w = prepared, *const a = prepared + d, *const back = prepared + 2 * d;
-    const S unit = prepared[3 * d];
+    S *const w = prepared, *const less = w + d, *const a = less + d, *const forth = a + d, *const back = forth + d, *const single = back + d;
+    const S square = detail::squared_length(w, d);
     S along(0.0);
     for (Index j = 0; j < d; ++j) {
-      if (defect == constraint_absent) a[j] = unit * theta[d + j];
-      if (defect == nan_at_zero) a[j] = a[j] / detail::squared_length(w, d) * detail::squared_length(w, d);
+      if (defect == constraint_absent) a[j] = single[0] * theta[d + j];
+      if (defect == nan_at_zero) a[j] = a[j] / square * square;
       along = along + w[j] * a[j];
     }
     const S s = S(1.0) + along;
-    if (defect == constraint_absent || defect == recomputed_s) prepared[3 * d + 4] = log(s);
+    if (defect == constraint_absent || defect == recomputed_s) single[4] = log(s);
     for (Index j = 0; j < d; ++j) {
-      if (defect == constraint_absent || defect == nan_at_zero) back[j] = -a[j] / s;
-      if (defect == inverse_lacks_s) back[j] = -a[j];
+      if (defect == constraint_absent || defect == nan_at_zero) forth[j] = a[j] - less[j];
+      if (defect == constraint_absent || defect == nan_at_zero) back[j] = -a[j] / s - less[j];
+      if (defect == inverse_lacks_s) back[j] = -a[j] - less[j];
     }
   }
   template <class S>

@@ -4,7 +4,7 @@
 
 namespace flowgauge::verify::defects {
 
-/// scaled_householder(t=-0.5) with one mistake; `none` is the healthy twin.
+/// scaled_householder with t = −¾d and one mistake; `none` is the healthy twin.
 struct BadScaledHouseholder {
   static constexpr std::string_view summary = "scaled_householder with a planted defect";
   enum Defect {
@@ -20,22 +20,22 @@ struct BadScaledHouseholder {
     v("defect", defect, {"none", "inverse_reuses_t", "inverse_sign", "reciprocal", "no_abs"});
   }
 
-  std::vector<Block> parameters(int dim, int context) const { return healthy().parameters(dim, context); }
-  Facts facts(int dim) const { return healthy().facts(dim); }
-  Index prepared_size(int dim) const { return healthy().prepared_size(dim); }
+  std::vector<Block> parameters(int dim, int context) const { return healthy(dim).parameters(dim, context); }
+  Facts facts(int dim) const { return healthy(dim).facts(dim); }
+  Index prepared_size(int dim) const { return healthy(dim).prepared_size(dim); }
   template <class S>
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
-    healthy().prepare(theta, dim, prepared);
+    healthy(dim).prepare(theta, dim, prepared);
     if (defect == inverse_reuses_t) std::copy_n(prepared + dim + 2, dim, prepared + 2 * dim + 2);
-    if (defect == no_abs) prepared[3 * dim + 2] = log(S(healthy().t));
+    if (defect == no_abs) prepared[3 * dim + 2] = log(S(healthy(dim).t));
   }
   template <class S>
   void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch& scratch) const {
-    healthy().forward(given, x, y, log_det, scratch);
+    healthy(x.dim).forward(given, x, y, log_det, scratch);
   }
   template <class S>
   void inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch& scratch) const {
-    healthy().inverse(given, y, x, log_det, scratch);
+    healthy(y.dim).inverse(given, y, x, log_det, scratch);
     for (Index i = 0; i < y.rows; ++i) {
       if (defect == inverse_sign) log_det[i] = -log_det[i];
       if (defect == reciprocal) log_det[i] = S(-1.0) / log_det[i];
@@ -43,13 +43,14 @@ struct BadScaledHouseholder {
   }
   template <class S>
   void backward(const Given<S>& given, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>& out, Scratch& scratch) const {
-    healthy().backward(given, x, grad_y, grad_log_det, out, scratch);
+    healthy(x.dim).backward(given, x, grad_y, grad_log_det, out, scratch);
   }
 
  private:
-  static ScaledHouseholder healthy() {
+  /// Another t at every dim, so that log_det varies over the cases.
+  static ScaledHouseholder healthy(Index dim) {
     ScaledHouseholder h;
-    h.t = -0.5;
+    h.t = -0.75 * static_cast<double>(dim);
     return h;
   }
 };

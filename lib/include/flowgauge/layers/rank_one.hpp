@@ -6,7 +6,8 @@
 namespace flowgauge {
 
 /// y = x + u·(vᵀx), log_det = log s, with s = 1 + vᵀu = softplus(vᵀû) > 0 and û free: u = û + (s − 1 − vᵀû)·v/|v|². s is carried, never 1 + vᵀu.
-/// The inverse is x = y − u·(vᵀy)/s. v = 0 is the identity.
+/// Computed as y = [x − v·(vᵀx)/|v|²] + e·(vᵀx) with e = û⊥ + s·v/|v|², û⊥ the part of û across v: along v nothing is subtracted, however small s is.
+/// The inverse is x = [y − v·(vᵀy)/|v|²] + (v/|v|² − û⊥)·(vᵀy)/s. v = 0 is the identity.
 struct RankOne {
   static constexpr std::string_view summary = "y = x + u (v'x), log_det = log s, s = 1 + v'u = softplus(v'u^) > 0";
   static constexpr std::string_view hazard = "near-singular where softplus(v'u^) is tiny; the map jumps at v = 0";
@@ -22,7 +23,7 @@ struct RankOne {
     for (int j = 0; j < dim; ++j) theta[dim + j] = std::log(std::expm1(1.0)) * theta[j] / square;
   }
 
-  Index prepared_size(int dim) const { return 3 * Index(dim) + 6; }
+  Index prepared_size(int dim) const { return 5 * Index(dim) + 6; }
   template <class S>
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
     const Index d = dim;
@@ -46,20 +47,23 @@ struct RankOne {
     *p.log_s_slope = select(flat, S(0.0), select(negative, S(1.0) / ((S(1.0) + e) * r), sigmoid(product) / select(negative, S(1.0), s)));
     *p.product = product;
     for (Index j = 0; j < d; ++j) {
+      p.less[j] = -p.w[j] / *p.square;
+      const S across = *p.unit * mul_add(p.less[j], along, u[j]);
       p.a[j] = select(flat, S(0.0), mul_add(*p.slope, p.w[j], *p.unit * u[j]));
-      p.back[j] = select(flat, S(0.0), -p.a[j] / select(flat, S(1.0), s));
+      p.forth[j] = select(flat, S(0.0), across - s * p.less[j]);
+      p.back[j] = select(flat, S(0.0), (-p.less[j] - across) / select(flat, S(1.0), s));
     }
   }
   template <class S>
   void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch&) const {
     const Parts<const S> p = parts(given.prepared, x.dim);
-    detail::add_rank_one<S>(x, p.w, p.a, y);
+    split_along(x, p, p.forth, y);
     std::fill_n(log_det, x.rows, *p.log_s);
   }
   template <class S>
   void inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const {
     const Parts<const S> p = parts(given.prepared, y.dim);
-    detail::add_rank_one<S>(y, p.w, p.back, x);
+    split_along(y, p, p.back, x);
     std::fill_n(log_det, y.rows, -*p.log_s);
   }
   /// a = unit·û + κ·w, κ = (softplus(−p) − 1)/|w|², p = unit·wᵀû.
@@ -88,13 +92,26 @@ struct RankOne {
  private:
   template <class S>
   struct Parts {
-    S *w, *a, *back;  // v = unit·w; y = x + a·(wᵀx); x = y + back·(wᵀy)
+    S *w, *less, *a, *forth, *back;  // v = unit·w; less: −w/|w|²; y = x + a·(wᵀx); forth and back: of (wᵀx) and (wᵀy)
     S *unit, *square, *slope, *product, *log_s, *log_s_slope;
   };
   template <class S>
   static Parts<S> parts(S* prepared, Index d) {
-    S* single = prepared + 3 * d;
-    return {prepared, prepared + d, prepared + 2 * d, single, single + 1, single + 2, single + 3, single + 4, single + 5};
+    S* single = prepared + 5 * d;
+    return {prepared,   prepared + d, prepared + 2 * d, prepared + 3 * d, prepared + 4 * d, single,
+            single + 1, single + 2,   single + 3,       single + 4,       single + 5};
+  }
+  /// y = [x + less·(wᵀx)] + e·(wᵀx).
+  template <class S>
+  static void split_along(BatchIn<S> x, const Parts<const S>& p, const S* e, BatchOut<S> y) {
+    for (Index i = 0; i < x.rows; i += lane_width<S>) {
+      Lane<S> along(0.0);
+      for (Index j = 0; j < x.dim; ++j) along = mul_add(load<S>(x.column(j) + i), broadcast<S>(p.w[j]), along);
+      for (Index j = 0; j < x.dim; ++j) {
+        const Lane<S> rest = mul_add(broadcast<S>(p.less[j]), along, load<S>(x.column(j) + i));
+        store<S>(y.column(j) + i, mul_add(broadcast<S>(e[j]), along, rest));
+      }
+    }
   }
 };
 
