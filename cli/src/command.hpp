@@ -24,11 +24,13 @@ struct Command {
 Command list_command();
 Command show_command();
 Command sample_command();
+Command eval_command();
 Command fit_command();
 Command run_command();
 Command report_command();
 Command verify_command();
 Command bench_command();
+Command compare_command();
 Command new_command();
 
 }  // namespace flowgauge::cli
