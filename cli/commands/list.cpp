@@ -36,7 +36,15 @@ Json to_json(const std::vector<OptionInfo>& options) {
   return all;
 }
 
-std::string kind_word(MemberKind kind) { return kind == MemberKind::transformer ? "transformer" : kind == MemberKind::layer ? "layer" : "driver"; }
+std::string kind_word(MemberKind kind) {
+  switch (kind) {
+    case MemberKind::transformer: return "transformer";
+    case MemberKind::layer: return "layer";
+    case MemberKind::driver: return "driver";
+    case MemberKind::block: return "block";
+  }
+  return {};
+}
 
 Shelf layers() {
   Shelf shelf{"layers", {}};

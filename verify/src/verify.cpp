@@ -41,7 +41,7 @@ std::vector<Family> families_of(const std::vector<Family>& all, const std::strin
   }
   if (!chosen.empty()) return chosen;
   if (only.find_first_of("( \t") == std::string::npos) throw ConfigError(unknown_name("layer", only, names));
-  FlowSpec spec = parse_flow(only);
+  FlowSpec spec = unfolded(parse_flow(only));
   Family fixed{only, "", {}, catalogue_workshop(), spec.items.size() > 1, {}};
   for (const Family& family : all)
     for (const Item& item : spec.items)
