@@ -65,12 +65,13 @@ std::vector<Panel> density_curves(const Comparison& comparison, const std::vecto
     const std::string number = fmt::format("{:03}", panels.size() / 2 + 1);
     Panel curves = panel_of("density_" + number, source + ": density", "density"),
           ratios = panel_of("ratio_" + number, source + ": log-ratio", "log p − log q / nat");
-    curves.figure.series.push_back(series_of("source p", tables.front().rows, source_density));
     const std::size_t shown = std::min(tables.size(), series_colours.size() - 1);
     for (std::size_t i = 0; i < shown; ++i) {
       curves.figure.series.push_back(series_of(tables[i].flow, tables[i].rows, flow_density));
       ratios.figure.series.push_back(series_of(tables[i].flow, tables[i].rows, log_ratio));
     }
+    // Last, so that a flow has the same colour in both panels.
+    curves.figure.series.push_back(series_of("source p", tables.front().rows, source_density));
     ratios.figure.lines.push_back({"p = q", 0});
     const std::string points = fmt::format("{} points, formulas, no band.", html::count(static_cast<double>(tables.front().rows.size())));
     const std::string cut = shown < tables.size() ? fmt::format(" {} of {} flows are drawn, the best by median KL.", shown, tables.size()) : "";

@@ -37,7 +37,10 @@ std::vector<Colour8> palette(const Stops& stops) {
   return colours;
 }
 
-std::uint8_t step_of(double part) { return static_cast<std::uint8_t>(std::lround(std::clamp(part, 0.0, 1.0) * (steps - 1))); }
+std::uint8_t step_of(double part) {
+  if (std::isnan(part)) return steps;
+  return static_cast<std::uint8_t>(std::lround(std::clamp(part, 0.0, 1.0) * (steps - 1)));
+}
 
 std::string gradient(const Stops& stops) {
   std::string text;
@@ -68,7 +71,7 @@ std::string picture(const std::vector<const DensityRow*>& rows, const Stops& sto
 std::string pictures_of(const std::string& source, const std::vector<DensityTable>& tables) {
   double highest = 0, low_x = HUGE_VAL, high_x = -HUGE_VAL, low_y = HUGE_VAL, high_y = -HUGE_VAL;
   for (const DensityRow* row : tables.front().rows) {
-    highest = std::max(highest, std::exp(row->log_p.value_or(-HUGE_VAL)));
+    if (row->log_p && *row->log_p < HUGE_VAL) highest = std::max(highest, std::exp(*row->log_p));
     low_x = std::min(low_x, row->x.value_or(HUGE_VAL));
     high_x = std::max(high_x, row->x.value_or(-HUGE_VAL));
     low_y = std::min(low_y, row->y.value_or(HUGE_VAL));

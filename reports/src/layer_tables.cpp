@@ -18,13 +18,16 @@ namespace {
 
 using html::Align;
 
+/// A permutation changes no density; what its change differs from 0 is the rounding of a mean over log-ratios of order 1 to 1000.
+constexpr double rounding = 1e-12;
+
 bool has_a_change(const TraceRow& row) { return row.trace == "layer" && row.metric == "kl" && !row.layer.empty() && row.index.has_value(); }
 
 std::string signed_number(double value) { return (value > 0 ? "+" : "") + html::number(value); }
 
 std::string change_cell(const std::vector<double>& changes) {
   if (changes.empty()) return "<td class=\"none\">–</td>";
-  const double middle = median(changes);
+  const double exact = median(changes), middle = std::abs(exact) <= rounding ? 0 : exact;
   const char* const kind = middle < 0 ? "good" : middle > 0 ? "bad" : "none";
   return html::number_cell(middle, (middle < 0 ? "▼ " : middle > 0 ? "▲ " : "") + signed_number(middle), kind);
 }
@@ -72,7 +75,7 @@ std::vector<std::string> cost_sentences(const std::vector<LayerCost>& costs) {
   std::vector<std::string> sentences;
   for (const auto& [flow, cost] : by_flow) {
     const std::string where = cost->source + (cost->dim > 1 ? fmt::format(" at dim {}", cost->dim) : "");
-    if (cost->worst > 0) {
+    if (cost->worst > rounding) {
       sentences.push_back(fmt::format("{}: layer {} of {}, {}, costs most: it raises the KL on {} by {} nat.", flow, cost->worst_index, cost->layers,
                                       cost->worst_layer, where, html::number(cost->worst)));
     } else {
