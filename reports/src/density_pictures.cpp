@@ -65,7 +65,7 @@ std::string picture(const std::vector<const DensityRow*>& rows, const Stops& sto
   if (raster.width * raster.height != rows.size()) return html::text("p", "warning", "No picture: the points are no regular grid.");
   for (std::size_t i = raster.height; i-- > 0;)
     for (std::size_t j = 0; j < raster.width; ++j) raster.pixels.push_back(step(*rows[i * raster.width + j]));
-  return fmt::format("<img class=\"density\" alt=\"{}\" src=\"{}\">", html::escape(words), data_address(raster));
+  return fmt::format("<img class=\"density\" alt=\"{}\" src=\"{}\"/>", html::escape(words), data_address(raster));
 }
 
 std::string pictures_of(const std::string& source, const std::vector<DensityTable>& tables) {
