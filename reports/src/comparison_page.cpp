@@ -125,7 +125,7 @@ std::string comparison_page(const std::vector<CellRow>& cells, const std::vector
               leaderboard(comparison, ranked));
   page +=
       section("Which flow is nearer?",
-              "All flows are asked about the same rows, so the difference of two KLs is known better than either. Place 1 + the number of flows that "
+              "All flows are asked about the same rows, and the error is that of the difference itself. Place 1 + the number of flows that "
               "are proved nearer: where the 95 % interval of the difference holds 0, two flows are not distinguishable and may share a place. Of "
               "twenty pairs that are alike, one looks different by chance.",
               ranking_table(ranked, differences));
