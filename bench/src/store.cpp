@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/bench/store.hpp>
 
+#include "closeness.hpp"
+
 #include <flowgauge/bench/machine.hpp>
 #include <flowgauge/reports/error.hpp>
 #include <flowgauge/reports/page.hpp>
@@ -77,14 +79,17 @@ std::filesystem::path Store::close(const std::vector<std::string>& warnings, con
   return as_data_error([&] {
     traces_->finish();
     cells_->finish();
+    const auto cells = reports::read_csv<reports::CellRow>(folder_ / cells_file);
+    const reports::Closeness closeness{paired_differences(cells, folder_ / "models"), densities(cells, folder_ / "models")};
+    reports::write_csv(folder_ / reports::Table<reports::DifferenceRow>::file, closeness.differences);
+    reports::write_csv(folder_ / reports::Table<reports::DensityRow>::file, closeness.densities);
     provenance_.finished_at = utc_now();
     provenance_.warnings.insert(provenance_.warnings.end(), warnings.begin(), warnings.end());
     reports::write_datapackage(folder_, provenance_);
-    const auto cells = reports::read_csv<reports::CellRow>(folder_ / cells_file);
     const auto traces = reports::read_csv<reports::TraceRow>(folder_ / traces_file);
     if (cells.empty()) return std::filesystem::path();
     const std::filesystem::path page = folder_ / "report.html";
-    reports::write_text(page, reports::comparison_page(cells, traces, provenance_, figures));
+    reports::write_text(page, reports::comparison_page(cells, traces, provenance_, figures, closeness));
     return page;
   });
 }

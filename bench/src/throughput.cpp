@@ -123,6 +123,8 @@ reports::BenchRow row_of(const ThroughputCase& c, const ThroughputOptions& o, co
   // A layer reads x and writes y and log_det; a training step reads x alone.
   const double size = c.dtype == "float32" ? 4 : 8, numbers = c.direction == "train" ? c.dim : 2 * c.dim + 1;
   if (c.layer != peak_name) row.bytes_per_second = size * numbers * *row.samples_per_second;
+  const double flops = c.layer == peak_name ? 2 : flops_per_row(c.layer, c.direction, c.dim);
+  if (flops > 0) row.flops_per_sample = flops;
   return row;
 }
 

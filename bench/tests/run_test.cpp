@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using reports::CellRow;
+using reports::DifferenceRow;
 using reports::TraceRow;
 
 constexpr const char* small = R"(sources = ["exponential", "cauchy", "seed_mvn"]
@@ -80,8 +81,8 @@ TEST_F(RunTest, WritesEveryFile) {
   EXPECT_EQ(summary.diverged + summary.failed, 0u);
   EXPECT_EQ(summary.page, folder_ / "a/report.html");
   const std::vector<std::string> found = files(folder_ / "a");
-  EXPECT_EQ(found.size(), 4u + 12u);
-  for (const char* name : {"cells.csv", "datapackage.json", "kl_trace.csv", "report.html"})
+  EXPECT_EQ(found.size(), 6u + 12u);
+  for (const char* name : {"cells.csv", "datapackage.json", "densities.csv", "kl_differences.csv", "kl_trace.csv", "report.html"})
     EXPECT_TRUE(std::binary_search(found.begin(), found.end(), name)) << name;
   for (const std::string& name : found) EXPECT_EQ(name.find(".partial"), std::string::npos) << name;
 }
@@ -229,6 +230,8 @@ TEST_F(RunTest, NumberOfJobsChangesNothingButVolatileColumns) {
   run(small, two);
   EXPECT_EQ(reports::first_difference<CellRow>(text("one", "cells.csv"), text("two", "cells.csv")), std::nullopt);
   EXPECT_EQ(reports::first_difference<TraceRow>(text("one", "kl_trace.csv"), text("two", "kl_trace.csv")), std::nullopt);
+  EXPECT_EQ(reports::first_difference<DifferenceRow>(text("one", "kl_differences.csv"), text("two", "kl_differences.csv")), std::nullopt);
+  EXPECT_EQ(text("one", "densities.csv"), text("two", "densities.csv"));
   for (const std::string& name : files(folder_ / "one/models"))
     EXPECT_EQ(text("one", ("models/" + name).c_str()), text("two", ("models/" + name).c_str())) << name;
 }
@@ -282,6 +285,47 @@ TEST_F(RunTest, InterruptedRunGoesOn) {
   run(small, into("b"));
   EXPECT_EQ(reports::first_difference<CellRow>(text("a", "cells.csv"), text("b", "cells.csv")), std::nullopt);
   EXPECT_EQ(reports::first_difference<TraceRow>(text("a", "kl_trace.csv"), text("b", "kl_trace.csv")), std::nullopt);
+  EXPECT_EQ(reports::first_difference<DifferenceRow>(text("a", "kl_differences.csv"), text("b", "kl_differences.csv")), std::nullopt);
+  EXPECT_EQ(text("a", "densities.csv"), text("b", "densities.csv"));
+}
+
+/// The paired difference is that of the two estimates, which saw the same rows. Standard deviations obey the triangle inequality, either way.
+TEST_F(RunTest, FlowsOfOneSourceAreComparedOnTheSameRows) {
+  run(small, into("a"));
+  const std::vector<CellRow> rows = cells("a");
+  const auto differences = reports::read_csv<DifferenceRow>(folder_ / "a/kl_differences.csv");
+  ASSERT_EQ(differences.size(), 4u);  // two seeds of two sources; under linear tails cauchy has no finite KL
+  for (const DifferenceRow& d : differences) {
+    EXPECT_EQ(d.flow, "affine");
+    EXPECT_EQ(d.other_flow, "bent");
+    EXPECT_EQ(*d.n_eval, 3000);
+    if (*d.seed != 1) continue;
+    const CellRow *affine = find(rows, d.source, "affine", "kl", "mc"), *bent = find(rows, d.source, "bent", "kl", "mc");
+    ASSERT_TRUE(affine && bent);
+    // 3000 roundings of a sum of log-ratios of order 1 to 10.
+    EXPECT_NEAR(*d.value, *affine->value - *bent->value, 1e-12) << d.source;
+    EXPECT_GE(*d.std_error, std::abs(*affine->std_error - *bent->std_error) * (1 - 1e-12)) << d.source;
+    EXPECT_LE(*d.std_error, (*affine->std_error + *bent->std_error) * (1 + 1e-12)) << d.source;
+    EXPECT_EQ(d.conclusion, *d.ci_high < 0 ? "lower" : *d.ci_low > 0 ? "higher" : "not_distinguishable") << d.source;
+  }
+}
+
+/// Points of both densities, from the models as they were saved.
+TEST_F(RunTest, DensitiesOfDimOneAndTwoStandOnAGrid) {
+  run(small, into("a"));
+  const auto rows = reports::read_csv<reports::DensityRow>(folder_ / "a/densities.csv");
+  std::size_t lines = 0, pictures = 0;
+  for (const reports::DensityRow& row : rows) {
+    EXPECT_EQ(*row.seed, 1);
+    (*row.dim == 1 ? lines : pictures) += 1;
+    if (row.source != "exponential") continue;
+    // The log density of a standard exponential, to the decimals that are kept of it and of x.
+    if (*row.x < 0) EXPECT_EQ(*row.log_p, -HUGE_VAL);
+    else EXPECT_NEAR(*row.log_p, -*row.x, 1.1e-6);
+    EXPECT_TRUE(std::isfinite(*row.log_q));
+  }
+  EXPECT_EQ(lines, 4u * 201u);
+  EXPECT_EQ(pictures, 2u * 40u * 40u);
 }
 
 TEST_F(RunTest, TornRowsOfACrashAreMended) {

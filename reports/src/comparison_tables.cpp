@@ -13,6 +13,7 @@
 #include "html.hpp"
 #include "page_parts.hpp"
 #include "statistics.hpp"
+#include "words.hpp"
 
 namespace flowgauge::reports {
 namespace {
@@ -22,7 +23,7 @@ using html::Align;
 /// Of one flow at one dim over the sources with a density.
 struct Standing {
   std::vector<double> scores, parameters, seconds;
-  std::size_t cells = 0, failed = 0, infinite = 0, near_best = 0;
+  std::size_t cells = 0, failed = 0, infinite = 0, near_best = 0, unbeaten = 0, ranked = 0;
   double worst = -std::numeric_limits<double>::infinity();
   std::string worst_source;
 };
@@ -83,7 +84,7 @@ std::string names_table(const Comparison& comparison) {
   return table("", html::heading("name", Align::left) + html::heading("kind", Align::left) + html::heading("spec", Align::left), rows);
 }
 
-std::string leaderboard(const Comparison& comparison) {
+std::string leaderboard(const Comparison& comparison, const std::vector<Ranking>& rankings) {
   std::string rows;
   for (const auto& [dim, sources] : comparison.sources) {
     std::vector<std::pair<Score, std::string>> order;
@@ -91,6 +92,13 @@ std::string leaderboard(const Comparison& comparison) {
     for (const std::string& flow : comparison.flows) {
       Standing standing = standing_of(comparison, flow, dim, sources);
       if (standing.cells == 0) continue;
+      for (const Ranking& ranking : rankings) {
+        for (const Ranked& ranked : ranking.flows) {
+          if (ranking.dim != dim || ranked.cell->flow != flow) continue;
+          ++standing.ranked;
+          standing.unbeaten += ranked.place == 1 && std::isfinite(ranked.kl) ? 1 : 0;
+        }
+      }
       order.emplace_back(score_of(standing.scores), flow);
       standings.emplace(flow, std::move(standing));
     }
@@ -102,6 +110,7 @@ std::string leaderboard(const Comparison& comparison) {
               html::number_cell(score.median, html::number(score.median)) + html::number_cell(standing.worst, html::number(standing.worst)) +
               html::text("td", "", standing.worst_source) +
               html::number_cell(count(standing.near_best), fmt::format("{} of {}", standing.near_best, standing.scores.size())) +
+              html::number_cell(count(standing.unbeaten), standing.ranked == 0 ? "–" : fmt::format("{} of {}", standing.unbeaten, standing.ranked)) +
               html::number_cell(count(standing.infinite), standing.infinite == 0 ? "0" : fmt::format("∞ {}", standing.infinite)) +
               html::number_cell(count(standing.failed), standing.failed == 0 ? "0" : fmt::format("✗ {}", standing.failed)) +
               html::number_cell(count(standing.cells), html::count(count(standing.cells))) +
@@ -113,41 +122,9 @@ std::string leaderboard(const Comparison& comparison) {
   const std::string head =
       html::heading("flow", Align::left) + html::heading("dim", Align::right) + html::heading("median KL / nat", Align::right) +
       html::heading("worst KL / nat", Align::right) + html::heading("on source", Align::left) + html::heading("near the best", Align::right) +
+      html::heading("unbeaten", Align::right, "cells in which no other flow is proved nearer on the same rows") +
       html::heading("infinite", Align::right) + html::heading("failed", Align::right) + html::heading("cells", Align::right) +
       html::heading("parameters", Align::right, "median over cells") + html::heading("fit", Align::right, "median wall time of a fit");
-  return table("sortable", head, rows);
-}
-
-std::string estimator_check(const Comparison& comparison) {
-  std::string rows;
-  for (const Cell& cell : comparison.cells) {
-    const CellRow* sampled = cell.with("kl", "mc");
-    for (const std::string_view estimator : {"exact", "quadrature"}) {
-      const CellRow* known = cell.with("kl", estimator);
-      if (sampled == nullptr || known == nullptr) continue;
-      const double difference = *sampled->value - *known->value;
-      const double error = std::hypot(sampled->std_error.value_or(0), known->std_error.value_or(0));
-      const double z = difference / error;
-      const bool judged = std::isfinite(z);
-      const bool near = judged && std::abs(z) <= 3;
-      rows += "<tr>" + html::text("th", "", cell.source) + html::text("td", "", cell.flow) +
-              html::number_cell(static_cast<double>(cell.dim), fmt::format("{}", cell.dim)) +
-              html::number_cell(static_cast<double>(cell.any().seed.value_or(0)), text_of(cell.any().seed)) +
-              html::number_cell(*sampled->value, html::number(*sampled->value)) + html::number_cell(error, html::number(error)) +
-              html::number_cell(*known->value, html::number(*known->value)) + html::text("td", "", estimator) +
-              html::number_cell(z, judged ? html::number(z) : "–") +
-              html::text("td", near ? "good" : "doubt",
-                         !judged ? "– no error to compare with"
-                         : near  ? "✓ within 3"
-                                 : "⚠ beyond 3") +
-              "</tr>\n";
-    }
-  }
-  if (rows.empty()) return {};
-  const std::string head = html::heading("source", Align::left) + html::heading("flow", Align::left) + html::heading("dim", Align::right) +
-                           html::heading("seed", Align::right) + html::heading("Monte Carlo / nat", Align::right) +
-                           html::heading("± / nat", Align::right) + html::heading("known / nat", Align::right) + html::heading("by", Align::left) +
-                           html::heading("z", Align::right) + html::heading("verdict", Align::left);
   return table("sortable", head, rows);
 }
 
@@ -168,42 +145,6 @@ std::string failure_list(const Comparison& comparison, const std::string& comman
                            html::heading("dim", Align::right) + html::heading("seed", Align::right) + html::heading("what happened", Align::left) +
                            html::heading("run it again", Align::left);
   return table("", head, rows);
-}
-
-std::string layer_type_table(const std::vector<TraceRow>& traces) {
-  struct Uses {
-    std::vector<double> deltas;
-    std::size_t used = 0, positive = 0, unmeasured = 0;
-  };
-  std::map<std::string, Uses> types;
-  for (const TraceRow& row : traces) {
-    if (row.trace != "layer" || row.metric != "kl" || row.layer.empty()) continue;
-    Uses& uses = types[layer_type(row.layer)];
-    ++uses.used;
-    if (!row.delta || !std::isfinite(*row.delta)) {
-      ++uses.unmeasured;
-      continue;
-    }
-    uses.deltas.push_back(*row.delta);
-    uses.positive += *row.delta > 0 ? 1 : 0;
-  }
-  if (types.empty()) return {};
-  std::string rows;
-  for (const auto& [type, uses] : types) {
-    const bool any = !uses.deltas.empty();
-    const double middle = median(uses.deltas), share = any ? static_cast<double>(uses.positive) / static_cast<double>(uses.deltas.size()) : NAN;
-    rows += "<tr>" + html::text("th", "", type) + html::number_cell(static_cast<double>(uses.used), html::count(static_cast<double>(uses.used))) +
-            html::number_cell(middle, any ? html::number(middle) : "–") +
-            html::number_cell(quantile(uses.deltas, 0.1), any ? html::number(quantile(uses.deltas, 0.1)) : "–") +
-            html::number_cell(quantile(uses.deltas, 0.9), any ? html::number(quantile(uses.deltas, 0.9)) : "–") +
-            html::number_cell(share, any ? fmt::format("{:.0f} %", 100 * share) : "–") +
-            html::number_cell(static_cast<double>(uses.unmeasured), html::count(static_cast<double>(uses.unmeasured))) + "</tr>\n";
-  }
-  const std::string head = html::heading("layer", Align::left) + html::heading("times used", Align::right) +
-                           html::heading("median change / nat", Align::right) + html::heading("10 % quantile", Align::right) +
-                           html::heading("90 % quantile", Align::right) + html::heading("share that made it worse", Align::right) +
-                           html::heading("without a finite change", Align::right);
-  return table("sortable", head, rows);
 }
 
 }  // namespace flowgauge::reports

@@ -12,6 +12,7 @@
 #include "html.hpp"
 #include "page_parts.hpp"
 #include "statistics.hpp"
+#include "words.hpp"
 
 namespace flowgauge::reports {
 namespace {
@@ -38,7 +39,7 @@ std::string details_of(const Summary& summary) {
 std::string warning_of(const Summary& summary) {
   std::set<std::string> words;
   for (const CellRow* row : summary.measured) {
-    if (!row->kl_status.empty() && row->kl_status != "exact_quadrature" && row->kl_status != "mc_ok") words.insert(row->kl_status);
+    if (!row->kl_status.empty() && row->kl_status != "exact_quadrature" && row->kl_status != "mc_ok") words.insert(plain_words(row->kl_status));
   }
   std::string list;
   for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
@@ -61,7 +62,7 @@ std::string second_opinion(const Summary& summary) {
   for (const Cell* cell : summary.cells) {
     const CellRow* sampled = cell->with("kl", "mc");
     if (sampled == nullptr) continue;
-    return "mc " + html::number(*sampled->value) + (sampled->std_error ? " ± " + html::number(*sampled->std_error) : "");
+    return "Monte Carlo " + html::number(*sampled->value) + (sampled->std_error ? " ± " + html::number(*sampled->std_error) : "");
   }
   return {};
 }
@@ -71,7 +72,7 @@ std::string spread_of(const Summary& summary) {
   if (summary.measured.size() == 1) {
     const CellRow& row = *summary.measured.front();
     if (!row.std_error) return {};
-    return *row.std_error == 0 || row.estimator == "quadrature" ? "by " + row.estimator : "± " + html::number(*row.std_error);
+    return *row.std_error == 0 || row.estimator == "quadrature" ? "by " + plain_words(row.estimator) : "± " + html::number(*row.std_error);
   }
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (const CellRow* row : summary.measured) {
@@ -87,7 +88,7 @@ std::string interval_text(const Summary& summary) {
   for (const CellRow* row : summary.measured) {
     const Interval interval = interval_of(*row);
     text += fmt::format("{}seed {}: {} {}, 95 % interval {} to {}, {}", text.empty() ? "" : "\n", text_of(row->seed), html::number(*row->value),
-                        row->unit, html::number(interval.low), html::number(interval.high), row->estimator);
+                        row->unit, html::number(interval.low), html::number(interval.high), plain_words(row->estimator));
   }
   return text;
 }

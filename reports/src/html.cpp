@@ -96,7 +96,8 @@ std::string number(double value) {
 
 std::string percent(double share) {
   if (!std::isfinite(share)) return number(share);
-  return fmt::format("{}{:.1f} %", share < 0 ? "−" : "", std::abs(100 * share));
+  const std::string shown = fmt::format("{:.1f}", std::abs(100 * share));
+  return (share < 0 && shown != "0.0" ? "−" : "") + shown + " %";
 }
 
 std::string count(double value) {

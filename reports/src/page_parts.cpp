@@ -73,7 +73,7 @@ std::string provenance_section(const Provenance& provenance) {
   const std::string body = html::element("table", "", html::element("tbody", "", run + rows_of(provenance.environment)));
   std::string content = html::folded("Where these numbers come from", html::element("div", "scroll", body));
   if (!provenance.config_text.empty()) content += html::folded("The configuration, as it was", html::text("pre", "", provenance.config_text));
-  return section("Methods and provenance", "The same is in datapackage.json, with name, type, unit and meaning of every column.", content);
+  return section("Provenance", "The same is in datapackage.json, with name, type, unit and meaning of every column.", content);
 }
 
 std::vector<std::string> panels_html(const std::vector<Panel>& panels, const FigureOptions& options) {

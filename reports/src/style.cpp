@@ -65,6 +65,11 @@ th[aria-sort=ascending]::after { content: " ▲"; } th[aria-sort=descending]::af
 .heat td.zero { outline: 2px dashed currentColor; outline-offset: -4px; }
 .heat td.best { box-shadow: inset 0 0 0 2px var(--good); }
 .scale { display: flex; align-items: center; gap: .6rem; font-size: .8rem; color: var(--quiet); margin: .4rem 0 1rem; }
+.finding { font-size: 1.05rem; font-weight: 500; }
+img.density { display: block; width: 11rem; height: 11rem; image-rendering: pixelated; border-radius: 3px; }
+.pictures th, .pictures td { border: 0; padding: .3rem .6rem .3rem 0; vertical-align: top; }
+svg.strips { display: block; max-width: 100%; height: auto; color: var(--text); font-size: 12px; }
+svg.strips text { fill: currentColor; } svg.strips circle { fill: var(--series-0); fill-opacity: .75; }
 .scale i { display: block; width: 15rem; height: .7rem; border-radius: 3px; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(21rem, 1fr)); gap: 2rem 1.8rem; margin: 1.4rem 0; }
 figure { margin: 0; break-inside: avoid; }

@@ -15,6 +15,7 @@
 #include "html.hpp"
 #include "page_parts.hpp"
 #include "statistics.hpp"
+#include "words.hpp"
 
 namespace flowgauge::reports {
 namespace {
@@ -31,7 +32,7 @@ struct TimingKey {
 
 /// The repetitions of one timing.
 struct Timing {
-  std::vector<double> ns_per_coordinate, samples_per_second, bytes_per_second;
+  std::vector<double> ns_per_coordinate, samples_per_second, bytes_per_second, flops_per_second;
   std::size_t not_finite = 0;
 };
 
@@ -53,9 +54,22 @@ std::map<TimingKey, Timing> gather(const std::vector<BenchRow>& rows) {
       ++timing.not_finite;
     }
     if (row.samples_per_second) timing.samples_per_second.push_back(*row.samples_per_second);
+    if (row.flops_per_sample && row.samples_per_second) timing.flops_per_second.push_back(*row.flops_per_sample * *row.samples_per_second);
     if (row.bytes_per_second) timing.bytes_per_second.push_back(*row.bytes_per_second);
   }
   return timings;
+}
+
+/// Operations a second of the yardstick, by dtype.
+std::map<std::string, double> peaks_of(const std::vector<BenchRow>& rows) {
+  std::map<std::string, std::vector<double>> repetitions;
+  for (const BenchRow& row : rows) {
+    if (layer_of(row) == yardstick && row.flops_per_sample && row.samples_per_second)
+      repetitions[row.dtype].push_back(*row.flops_per_sample * *row.samples_per_second);
+  }
+  std::map<std::string, double> peaks;
+  for (const auto& [dtype, values] : repetitions) peaks[dtype] = median(values);
+  return peaks;
 }
 
 std::string verdict_of(const std::map<TimingKey, Timing>& timings) {
@@ -95,7 +109,21 @@ std::string engineering(double value, std::string_view unit) {
   return fmt::format("{:.3g} {}", value, unit);
 }
 
-std::string timing_table(const std::map<TimingKey, Timing>& timings) {
+/// A layer without matrix products has no share: what bounds it is not the multiply-adds.
+std::string share_cell(const Timing& timing, const std::map<std::string, double>& peaks, const std::string& dtype) {
+  const auto peak = peaks.find(dtype);
+  const double share = peak == peaks.end() ? NAN : median(timing.flops_per_second) / peak->second;
+  return html::number_cell(share, std::isfinite(share) ? fmt::format("{:.0f} %", 100 * share) : "–");
+}
+
+std::string peaks_text(const std::map<std::string, double>& peaks) {
+  std::string items;
+  for (const auto& [dtype, peak] : peaks)
+    items += html::text("li", "", fmt::format("100 % of the peak, {}: {}", plain_words(dtype), engineering(peak, "FLOP/s")));
+  return items.empty() ? items : html::element("ul", "facts", items) + "\n";
+}
+
+std::string timing_table(const std::map<TimingKey, Timing>& timings, const std::map<std::string, double>& peaks) {
   std::string body;
   for (const auto& [key, timing] : timings) {
     const auto whole = [](std::int64_t value) { return html::number_cell(static_cast<double>(value), html::count(static_cast<double>(value))); };
@@ -110,13 +138,15 @@ std::string timing_table(const std::map<TimingKey, Timing>& timings) {
             html::text("td", "", key.dtype) + whole(key.threads) + html::number_cell(middle, any ? html::number(middle) : "✗ none") +
             html::number_cell(least, any ? html::number(least) + " – " + html::number(most) + (noisy ? " ⚠" : "") : "–", noisy ? "doubt" : "") +
             html::number_cell(samples, engineering(samples, "/s")) + html::number_cell(bytes, engineering(bytes, "B/s")) +
-            html::number_cell(static_cast<double>(timing.ns_per_coordinate.size()), repetitions) + "</tr>\n";
+            share_cell(timing, peaks, key.dtype) + html::number_cell(static_cast<double>(timing.ns_per_coordinate.size()), repetitions) + "</tr>\n";
   }
   if (body.empty()) return {};
   const std::string head = html::heading("layer", Align::left) + html::heading("direction", Align::left) + html::heading("dim", Align::right) +
                            html::heading("batch", Align::right) + html::heading("dtype", Align::left) + html::heading("threads", Align::right) +
                            html::heading("ns a coordinate", Align::right) + html::heading("min – max", Align::right) +
-                           html::heading("samples", Align::right) + html::heading("bytes", Align::right) + html::heading("repetitions", Align::right);
+                           html::heading("samples", Align::right) + html::heading("bytes", Align::right) +
+                           html::heading("of peak", Align::right, "of the multiply-adds that one thread does on registers alone") +
+                           html::heading("repetitions", Align::right);
   return table("sortable", head, body);
 }
 
@@ -166,6 +196,7 @@ std::vector<Panel> curves(const std::map<TimingKey, Timing>& timings, const Alon
 
 std::string throughput_page(const std::vector<BenchRow>& rows, const Provenance& provenance, const FigureOptions& options) {
   const std::map<TimingKey, Timing> timings = gather(rows);
+  const std::map<std::string, double> peaks = peaks_of(rows);
   const Along batch{"batch", "batch / samples", "dim", [](const TimingKey& key) { return key.batch; }, [](const TimingKey& key) { return key.dim; }};
   const Along dim{"dim", "dim", "batch", [](const TimingKey& key) { return key.dim; }, [](const TimingKey& key) { return key.batch; }};
   std::vector<Panel> panels = curves(timings, batch);
@@ -181,8 +212,9 @@ std::string throughput_page(const std::vector<BenchRow>& rows, const Provenance&
   page += section(
       "Timings",
       "Wall time for one call divided by batch × dim: the median over repetitions, and the fastest and slowest of them. ⚠ marks timings whose "
-      "slowest repetition took more than one and a half times the fastest: the machine was busy, measure again. Click a heading to sort.",
-      timing_table(timings));
+      "slowest repetition took more than one and a half times the fastest: the machine was busy, measure again. Of peak: the matrix products of a "
+      "coupling against multiply-adds on registers alone. Click a heading to sort.",
+      peaks_text(peaks) + timing_table(timings, peaks));
   if (!figures.empty()) {
     figures = html::element("div", "panels", "\n" + figures);
     if (all_panels > panels.size()) {

@@ -15,8 +15,8 @@
 namespace flowgauge::reports {
 namespace {
 
-// 40 figures keep a page light: gnuplot takes a fifth of a second and the file stays near 2 MB.
-constexpr std::size_t most_layer_panels = 24, most_step_panels = 16;
+// Some fifty figures keep a page light: gnuplot takes a third of a second and the file stays near 2 MB.
+constexpr std::size_t most_layer_panels = 40, most_step_panels = 16;
 
 struct Point {
   std::string layer;
@@ -134,6 +134,18 @@ std::string axis_label(std::string_view metric, const std::string& unit) {
   return unit.empty() ? name : name + " / " + unit;
 }
 
+std::size_t finite_points(const Line& line) {
+  std::size_t finite = 0;
+  for (const auto& [index, point] : line.points) finite += std::isfinite(median(point.values)) ? 1 : 0;
+  return finite;
+}
+
+/// " Without a panel, as …: a, b." Empty when there are none.
+std::string left_out(const std::vector<std::string>& titles, std::string_view reason) {
+  if (titles.empty()) return {};
+  return fmt::format(" Without a panel ({}): {}.", reason, fmt::join(titles, "; "));
+}
+
 std::string hidden_sentence(std::size_t shown, std::size_t all) {
   if (shown >= all) return {};
   return fmt::format("{} of {} panels are shown, the first by name; the others are left out to keep the page light. All numbers are in kl_trace.csv.",
@@ -162,12 +174,23 @@ std::vector<TraceRow> best_estimates(const std::vector<TraceRow>& traces) {
 TracePanels layer_panels(const Comparison& comparison, const std::vector<TraceRow>& traces, const Labels& labels) {
   const Panels all = gather(traces, "layer", labels, Split::by_flow);
   TracePanels result;
+  std::vector<std::string> infinite, single;
+  std::size_t wanted = 0;
   for (const auto& [key, lines] : all.lines) {
-    if (result.panels.size() == most_layer_panels) break;
     const auto& [source, dim, metric, flow] = key;
     const Line& line = lines.begin()->second;
+    const std::string title = fmt::format("{} → {}, dim {}", source, flow, dim);
+    if (finite_points(line) < 2) {
+      infinite.push_back(title);
+      continue;
+    }
+    if (line.points.size() < 3) {
+      single.push_back(title);
+      continue;
+    }
+    if (++wanted > most_layer_panels) continue;
     Panel panel;
-    panel.title = fmt::format("{} → {}, dim {}", source, flow, dim);
+    panel.title = title;
     panel.figure.name = fmt::format("layers_{:03}", result.panels.size() + 1);
     panel.figure.series = {series_of(flow, line)};
     panel.figure.y = {axis_label(metric, all.units.at(key)), scale_for(panel.figure.series, metric), {}};
@@ -186,7 +209,8 @@ TracePanels layer_panels(const Comparison& comparison, const std::vector<TraceRo
     }
     result.panels.push_back(std::move(panel));
   }
-  result.hidden = hidden_sentence(result.panels.size(), all.lines.size());
+  result.hidden = hidden_sentence(result.panels.size(), wanted) + left_out(single, "one layer alone, whose change stands in the tables below") +
+                  left_out(infinite, "the KL is infinite after nearly every layer");
   return result;
 }
 

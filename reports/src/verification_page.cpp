@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <tuple>
@@ -11,7 +10,9 @@
 #include <fmt/format.h>
 
 #include "html.hpp"
+#include "margins.hpp"
 #include "page_parts.hpp"
+#include "words.hpp"
 
 namespace flowgauge::reports {
 namespace {
@@ -45,8 +46,6 @@ std::string subject_of(const VerdictRow& row) {
   const std::string& name = !row.layer.empty() ? row.layer : !row.flow.empty() ? row.flow : row.source;
   return name.empty() ? "(no subject)" : name;
 }
-
-std::string law_title(const VerdictRow& row) { return row.law_id.empty() ? words(row.law) : row.law_id + " " + words(row.law); }
 
 std::map<std::string, std::size_t> count_verdicts(const std::vector<VerdictRow>& verdicts) {
   std::map<std::string, std::size_t> counts;
@@ -99,7 +98,7 @@ std::string card(const VerdictRow& row, const Statements& statements) {
   if (!row.dtype.empty()) where += (where.empty() ? "" : ", ") + row.dtype;
   if (row.seed) where += fmt::format("{}seed {}", where.empty() ? "" : ", ", *row.seed);
   std::string terms =
-      term("law says", statement == statements.end() ? std::string{} : statement->second) + term("what broke", row.reason) +
+      term("law says", statement == statements.end() ? std::string{} : statement->second) + term("what broke", plain_words(row.reason)) +
       term("observed error", error_text(row)) +
       term("allowed error", row.tolerance ? html::number(*row.tolerance) + (row.error_unit.empty() ? "" : " " + row.error_unit) : "") +
       term("observed ÷ allowed", row.worst_margin ? html::number(*row.worst_margin) : "") +
@@ -122,16 +121,6 @@ std::string failure_cards(const std::vector<VerdictRow>& verdicts, const Stateme
   return cards;
 }
 
-/// L2 before L10.
-bool law_before(const std::string& left, const std::string& right) {
-  const auto split = [](const std::string& title) {
-    const std::size_t digits = title.find_first_of("0123456789");
-    const bool short_name = digits != std::string::npos && digits <= 2;
-    return std::tuple(short_name ? title.substr(0, digits) : title, short_name ? std::strtol(title.c_str() + digits, nullptr, 10) : 0L, title);
-  };
-  return split(left) < split(right);
-}
-
 /// The rows of one subject and law, of several dims, dtypes and seeds: the gravest verdict and the worst margin.
 struct MatrixCell {
   std::string verdict, reason;
@@ -147,7 +136,7 @@ std::string cell_html(const MatrixCell& cell) {
                            : cell.verdict == "unresolved"     ? "unresolved doubt"
                            : cell.verdict == "not_applicable" ? "none"
                                                               : "error bad";
-  const std::string hint = words(cell.verdict) + (cell.reason.empty() ? "" : ": " + cell.reason);
+  const std::string hint = words(cell.verdict) + (cell.reason.empty() ? "" : ": " + plain_words(cell.reason));
   return fmt::format("<td class=\"{}\" title=\"{}\">{}{}</td>", kind, html::escape(hint), symbol(cell.verdict), margin);
 }
 
@@ -200,7 +189,7 @@ std::string other_reasons(const std::vector<VerdictRow>& verdicts) {
   std::map<std::tuple<std::size_t, std::string, std::string>, Group> groups;
   for (const VerdictRow& row : verdicts) {
     if (row.verdict == "holds" || row.verdict == "fails") continue;
-    Group& group = groups[{gravity(row.verdict), row.verdict, row.reason.empty() ? "no reason given" : row.reason}];
+    Group& group = groups[{gravity(row.verdict), row.verdict, row.reason.empty() ? "no reason given" : plain_words(row.reason)}];
     ++group.rows;
     group.subjects.insert(subject_of(row));
     group.laws.insert(law_title(row));
@@ -285,6 +274,11 @@ std::string verification_page(const std::vector<VerdictRow>& verdicts, const Pro
                   matrix(verdicts));
   page += section("Errors, unresolved, not applicable", "These are not counted as holding. An unresolved check could neither accuse nor acquit.",
                   other_reasons(verdicts));
+  page +=
+      section("How near the edge?",
+              "Every dot is the worst margin of one subject under a law: observed error as a fraction of the allowed one. Right of the dashed line "
+              "at 1 the law is broken; a crowd just left of it means that the tolerance is tight. Margins of 0 have no dot.",
+              margin_plot(verdicts));
   page += section("How hard was each law looked at?", "A law that holds is worth as much as the cases behind it.", coverage(verdicts));
   std::string blind;
   for (const std::string& sentence : cannot_see) blind += html::text("p", "", sentence) + "\n";

@@ -44,9 +44,12 @@ void expect_schema_of(const Json& package) {
 }
 
 TEST(Datapackage, HasEveryColumnOfEveryTable) {
-  const Json package = Json::parse(datapackage_text(example::provenance(), {"cells.csv", "kl_trace.csv", "verdicts.csv", "bench.csv"}));
+  const Json package = Json::parse(
+      datapackage_text(example::provenance(), {"cells.csv", "kl_trace.csv", "kl_differences.csv", "densities.csv", "verdicts.csv", "bench.csv"}));
   expect_schema_of<CellRow>(package);
   expect_schema_of<TraceRow>(package);
+  expect_schema_of<DifferenceRow>(package);
+  expect_schema_of<DensityRow>(package);
   expect_schema_of<VerdictRow>(package);
   expect_schema_of<BenchRow>(package);
   EXPECT_EQ(package.at("resources").at(0).at("schema").at("fields").at(16).at("constraints").at("enum"),

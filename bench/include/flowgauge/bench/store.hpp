@@ -39,7 +39,7 @@ class Store {
   const std::set<std::string>& finished() const { return finished_; }
   /// Model first, then traces, then cells: a cell with rows in cells.csv is complete.
   void add(const CellResult&);
-  /// cells.csv, kl_trace.csv, datapackage.json, report.html; returns the page. `finished_at` is set here.
+  /// cells.csv, kl_trace.csv, kl_differences.csv, densities.csv, datapackage.json, report.html; returns the page. `finished_at` is set here.
   std::filesystem::path close(const std::vector<std::string>& warnings, const reports::FigureOptions&);
 
  private:

@@ -27,10 +27,10 @@ struct Provenance {
 };
 
 /// The text of datapackage.json (Frictionless Data Package with Table Schema) for the named files (cells.csv, kl_trace.csv,
-/// verdicts.csv, bench.csv; another name is a ReportError) and this provenance. Same input, same bytes.
+/// kl_differences.csv, densities.csv, verdicts.csv, bench.csv; another name is a ReportError) and this provenance. Same input, same bytes.
 std::string datapackage_text(const Provenance& provenance, const std::vector<std::string>& files);
 
-/// Writes `folder`/datapackage.json for those of the four files that are there.
+/// Writes `folder`/datapackage.json for those of these files that are there.
 void write_datapackage(const std::filesystem::path& folder, const Provenance& provenance);
 
 /// The provenance back from a datapackage.json, so that a page can be made again from the files of a run.

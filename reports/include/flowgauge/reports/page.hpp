@@ -12,9 +12,15 @@
 /// Links go to the tables and datapackage.json of the same folder.
 namespace flowgauge::reports {
 
+/// What a run knows beyond its cells and traces; either may be empty.
+struct Closeness {
+  std::vector<DifferenceRow> differences;
+  std::vector<DensityRow> densities;
+};
+
 /// How near every flow came to every source, and what each layer contributed.
 std::string comparison_page(const std::vector<CellRow>& cells, const std::vector<TraceRow>& traces, const Provenance& provenance,
-                            const FigureOptions& options = {});
+                            const FigureOptions& options = {}, const Closeness& closeness = {});
 
 /// Which laws hold for which layer. `cannot_see`: sentences on what no law of this program would find.
 /// `statements`: the words of a law by its name, shown on the cards of those that fail.

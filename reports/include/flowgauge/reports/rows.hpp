@@ -9,7 +9,7 @@
 
 #include <flowgauge/reports/column.hpp>
 
-/// The four tables of a run. Each row struct is followed by the one array of its columns; the CSV header, the schema in
+/// The tables of a run. Each row struct is followed by the one array of its columns; the CSV header, the schema in
 /// datapackage.json and the tables of the pages are made from that array, so a column is added in one place: here.
 namespace flowgauge::reports {
 
@@ -121,6 +121,56 @@ inline constexpr auto trace_columns = detail::join(
                                            "change by this layer: difference of successive prefixes on the same rows; negative is good"),
     });
 
+/// kl_differences.csv: which of two flows is nearer to a source. Both are asked about the same rows, so that what the rows have in common
+/// cancels and the error is that of the difference. One row for each pair whose KLs are both finite; flow is the one that comes first by name.
+struct DifferenceRow : RowKeys {
+  std::string other_cell_id, other_flow, other_flow_params;
+  Integer n_eval;
+  Number value, std_error, ci_low, ci_high;
+  std::string unit, conclusion;
+};
+
+inline constexpr auto difference_columns = detail::join(
+    shared_columns<DifferenceRow>,
+    std::array{
+        column<DifferenceRow, &DifferenceRow::other_cell_id>("other_cell_id", "", "the cell that this one is compared with", ColumnRole::key),
+        column<DifferenceRow, &DifferenceRow::other_flow>("other_flow", "", "its flow"),
+        column<DifferenceRow, &DifferenceRow::other_flow_params>("other_flow_params", "", "the options of that flow"),
+        column<DifferenceRow, &DifferenceRow::n_eval>("n_eval", "1", "rows that both flows were asked about"),
+        column<DifferenceRow, &DifferenceRow::value>("value", "see unit", "KL of flow less KL of other_flow: negative where flow is nearer"),
+        column<DifferenceRow, &DifferenceRow::std_error>("std_error", "see unit", "standard error of the paired difference"),
+        column<DifferenceRow, &DifferenceRow::ci_low>("ci_low", "see unit", "lower end of its 95 % interval"),
+        column<DifferenceRow, &DifferenceRow::ci_high>("ci_high", "see unit", "upper end of its 95 % interval"),
+        column<DifferenceRow, &DifferenceRow::unit>("unit", "", "unit of value, std_error, ci_low and ci_high"),
+        column<DifferenceRow, &DifferenceRow::conclusion>(
+            "conclusion", "",
+            "of flow: KL lower or higher; not_distinguishable where the interval holds 0; doubtful where a log-ratio has no variance",
+            ColumnRole::plain, "lower|higher|not_distinguishable|doubtful"),
+    });
+
+/// densities.csv: the density of a source and of a fitted flow on a regular grid of points, for pictures. The rows of one cell are many, so
+/// that they name the cell and leave its options to cells.csv.
+struct DensityRow {
+  std::int64_t schema = 1;
+  std::string cell_id, source, flow;
+  Integer dim, seed, index;
+  Number x, y, log_p, log_q;
+};
+
+inline constexpr std::array density_columns{
+    column<DensityRow, &DensityRow::schema>("schema", "1", "version of this table; raised when a column is removed, renamed or changes its meaning"),
+    column<DensityRow, &DensityRow::cell_id>("cell_id", "", "the cell, as in cells.csv", ColumnRole::key),
+    column<DensityRow, &DensityRow::source>("source", "", "the distribution that is modelled"),
+    column<DensityRow, &DensityRow::flow>("flow", "", "the flow, as the grid names it"),
+    column<DensityRow, &DensityRow::dim>("dim", "1", "number of coordinates: 1 or 2"),
+    column<DensityRow, &DensityRow::seed>("seed", "1", "seed of the cell"),
+    column<DensityRow, &DensityRow::index>("index", "1", "number of the point: x runs first, then y", ColumnRole::key),
+    column<DensityRow, &DensityRow::x>("x", "1", "first coordinate"),
+    column<DensityRow, &DensityRow::y>("y", "1", "second coordinate; empty at dim 1"),
+    column<DensityRow, &DensityRow::log_p>("log_p", "nat", "log density of the source, to 1e-6; -inf outside its support"),
+    column<DensityRow, &DensityRow::log_q>("log_q", "nat", "log density of the flow, to 1e-6"),
+};
+
 /// verdicts.csv: one row for each law and subject. The subject stands in layer, flow or source.
 struct VerdictRow : RowKeys {
   std::string layer, law, law_id, verdict, reason;
@@ -159,7 +209,7 @@ inline constexpr auto verdict_columns = detail::join(
 struct BenchRow : RowKeys {
   std::string layer, direction;
   Integer batch, threads, repetition, iterations;
-  Number real_time_ns, cpu_time_ns, samples_per_second, bytes_per_second;
+  Number real_time_ns, cpu_time_ns, samples_per_second, bytes_per_second, flops_per_sample;
 };
 
 inline constexpr auto bench_columns =
@@ -175,6 +225,8 @@ inline constexpr auto bench_columns =
                      column<BenchRow, &BenchRow::cpu_time_ns>("cpu_time_ns", "ns", "processor time of one call"),
                      column<BenchRow, &BenchRow::samples_per_second>("samples_per_second", "1/s", "samples through the layer"),
                      column<BenchRow, &BenchRow::bytes_per_second>("bytes_per_second", "B/s", "bytes read and written"),
+                     column<BenchRow, &BenchRow::flops_per_sample>(
+                         "flops_per_sample", "1", "floating-point operations in matrix products for one sample; empty where a layer has none"),
                  });
 
 /// Where a kind of row lives and which columns it has.
@@ -190,6 +242,16 @@ template <>
 struct Table<TraceRow> {
   static constexpr std::string_view file = "kl_trace.csv", title = "KL after every layer or step";
   static constexpr std::span<const Column<TraceRow>> columns = trace_columns;
+};
+template <>
+struct Table<DifferenceRow> {
+  static constexpr std::string_view file = "kl_differences.csv", title = "KL of one flow less that of another, on the same rows";
+  static constexpr std::span<const Column<DifferenceRow>> columns = difference_columns;
+};
+template <>
+struct Table<DensityRow> {
+  static constexpr std::string_view file = "densities.csv", title = "Densities of sources and flows on a grid of points";
+  static constexpr std::span<const Column<DensityRow>> columns = density_columns;
 };
 template <>
 struct Table<VerdictRow> {
