@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "arguments.hpp"
 #include "command.hpp"
+#include "estimators.hpp"
 #include "revision.hpp"
 #include "verdicts.hpp"
 
@@ -37,7 +38,7 @@ int examine(const Options& o, const Console& console) {
   const OutputFolder folder(o.out, "verify", "verdicts.csv");
   const std::filesystem::path& out = folder.path();
   reports::Provenance provenance;
-  provenance.title = "Verification of layers";
+  provenance.title = "Verification of layers, sources and estimators";
   provenance.command_line = console.command_line;
   provenance.flowgauge_version = version;
   provenance.git_rev = revision;
@@ -49,7 +50,9 @@ int examine(const Options& o, const Console& console) {
   verify::VerifyResult result;
   {
     Progress progress(console);
-    result = verify::run(options, [&](const verify::Progress& p) {
+    verify::Subjects subjects = verify::all_subjects();
+    subjects.estimators.push_back(kl_estimator());
+    result = verify::run(subjects, options, [&](const verify::Progress& p) {
       progress.update(fmt::format("{}/{}  {} {}: {}", p.done, p.total, p.subject, p.law, to_text(p.verdict)));
     });
   }
@@ -73,13 +76,13 @@ int examine(const Options& o, const Console& console) {
 }  // namespace
 
 Command verify_command() {
-  return {"verify", "Examines layers by every law: drawn options, parameters and rows, 50-digit truth.",
+  return {"verify", "Examines layers, sources and estimators by every law: drawn options, parameters and rows, 50-digit truth, two-stage tests.",
           "flowgauge verify\nflowgauge verify --only softlog --law log_det_matches_jacobian --tier standard", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("--only", o->only, "layers whose name matches this pattern (* and ?), or one flow's spec")->type_name("GLOB|SPEC");
+            app.add_option("--only", o->only, "layers, sources and estimators whose name matches (* and ?), or one flow or source as text")->type_name("GLOB|SPEC");
             app.add_option("--law", o->law, "laws whose name or id matches")->type_name("GLOB");
-            word_option(app, "--tier", o->tier, {"quick", "standard", "deep"}, "30, 200 or 10000 cases a law and layer");
-            whole_option(app, "--cases", o->cases, 0, 1'000'000'000, "cases a law and layer instead of the tier's")->default_str("");
+            word_option(app, "--tier", o->tier, {"quick", "standard", "deep"}, "30, 200 or 10000 cases a law and subject; 10^4, 4·10^4 or 6.4·10^5 draws where a law is about a sample");
+            whole_option(app, "--cases", o->cases, 0, 1'000'000'000, "cases a law and subject instead of the tier's")->default_str("");
             app.add_option("--case", o->one_case, "examine this case alone: the line that a failure prints")->type_name("LINE");
             app.add_option("--replay", o->replay, "examine the cases of a failures.txt")->type_name("FILE");
             seed_option(app, o->seed);

@@ -68,6 +68,16 @@ Examined Examined::not_applicable(std::string reason) {
   return e;
 }
 
+std::string to_text(About about) {
+  switch (about) {
+    case About::layer: return "layer";
+    case About::composition: return "composition";
+    case About::source: return "source";
+    case About::estimator: return "estimator";
+  }
+  return "";
+}
+
 void sort_by_id(std::vector<Law>& laws) {
   const auto key = [](const Law& law) { return std::tuple(law.id.substr(0, 1), std::stoi(law.id.substr(1)), law.id); };
   std::sort(laws.begin(), laws.end(), [&](const Law& a, const Law& b) { return key(a) < key(b); });

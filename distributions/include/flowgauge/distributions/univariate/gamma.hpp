@@ -25,6 +25,7 @@ struct Gamma {
     v("shape", shape, 0.1, 1e4);
     v("scale", scale, 1e-6, 1e6);
   }
+  Gamma scaled(double b) const { return {shape, b * scale}; }
 
   template <Real T>
   T log_prob(T x) const {

@@ -31,6 +31,8 @@ struct StudentT {
     v("location", location, -1e6, 1e6);
     v("scale", scale, 1e-6, 1e6);
   }
+  StudentT scaled(double b) const { return {nu, b * location, b * scale}; }
+  StudentT shifted(double a) const { return {nu, location + a, scale}; }
 
   template <Real T>
   T log_prob(T x) const {
