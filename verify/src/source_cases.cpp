@@ -60,7 +60,11 @@ Numbers drawn_row(const Distribution& source, const RandomStream& stream, std::u
   const auto* const one = dynamic_cast<const Univariate*>(&source);
   if (row_class == "stress") {
     for (std::size_t j = 0; j < x.size(); ++j) x[j] = stress_number(stream, row, static_cast<std::uint32_t>(10 + j));
-    if (one && stream.below(2, row, 1) == 0) {
+    const std::uint64_t kind = stream.below(3, row, 1);
+    if (one && kind == 0) {  // far out, and far beyond
+      const double unit = one->quantile(0.75) - one->quantile(0.25), reach = std::pow(10, 1 + 4 * stream.uniform(row, 4));
+      x[0] = one->quantile(0.5) + (stream.below(2, row, 5) == 0 ? reach : -reach) * unit;
+    } else if (one && kind == 1) {
       const Marginal m = one->marginal(0);
       std::vector<double> places = one->kinks();
       for (const double end : {m.low, m.high})

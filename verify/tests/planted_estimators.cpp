@@ -76,6 +76,7 @@ EstimatedKl estimate(const std::string& defect, const Flow<double>& flow, const 
   }
   source.log_prob(x, log_p);
   flow.trace(x, log_q, workspace);
+  flow.log_prob(x, log_q.column(layers), workspace);  // to the bit: K1
   if (defect == "log_det_twice") {
     Batch<double> z(n, d);
     std::vector<double> log_det(static_cast<std::size_t>(n));

@@ -19,7 +19,7 @@ const std::vector<Planted>& planted_sources() {
       {"swapped_tails", {"D6"}, "S(S⁻¹(p))"},
       {"variance", {"D7", "D11"}, "sup|F_n − F|"},
       {"rate", {"D7", "D11"}, "sup|F_n − F|"},
-      {"light_tail", {"D7"}, "Anderson"},
+      {"light_tail", {"D7"}, "largest draw"},
       {"entropy_of_variance", {"D11"}, "−∫p·log p"},
       {"scale_dropped", {"D1", "D12"}, "log p of"},
       {"seed_ignored", {"D13"}, "another seed"},
@@ -40,9 +40,9 @@ const std::vector<Planted>& planted_estimators() {
       {"naive_sum", {"K12"}, "in another order"},
       {"nan_skipped", {"K8"}, "with a row of nan"},
       {"finite_status", {"K8"}, "the KL of cauchy"},
-      {"one_layer_off", {"K3", "K4"}, "after 1 layers"},
+      {"one_layer_off", {"K3", "K4"}, "delta of layer"},
       {"log_det_twice", {"K1", "K2", "K4", "K6", "K13"}, "seen through"},
-      {"recycled", {"K10"}, "the KL at n"},
+      {"recycled", {"K10"}, "at n ="},
       {"seed_ignored", {"K11"}, "another seed"},
   };
   return all;

@@ -16,10 +16,10 @@ Law estimators_of_one_kl_agree() {
           .wants = {.sample = true},
           .examine_estimator =
               [](const EstimatorTrial& trial) {
-                // q = N(−0.25, 1) has a lighter tail than p = N(0.5, 1.5²): r is bounded, and mean(r) = 1.
+                // q, of standard deviation e^0.25 < 1.5, has a lighter tail than p: r is bounded, and mean(r) = 1.
                 const double mean = 0.5, sd = 1.5;
                 const auto source = source_of_one_number("normal(mean=0.5, sd=1.5)");
-                const Flow<double> flow = flow_at("triangular", 1, {0, 0.25});
+                const Flow<double> flow = flow_at("triangular", 1, {-0.25, 0.25});
                 const NormalCell cell = normal_cell(mean, sd, flow);
                 // log r = −(a(z² − 1) + bz + kl) is largest at z = −b/(2a).
                 const double largest = std::exp(cell.a + cell.b * cell.b / (4 * cell.a) - cell.kl);

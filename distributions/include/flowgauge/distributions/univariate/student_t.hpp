@@ -23,6 +23,7 @@ struct StudentT {
   static constexpr std::string_view reference =
       "log p = log Gamma((nu + 1)/2) - log Gamma(nu/2) - log(nu pi)/2 - log scale - (nu + 1)/2 log(1 + z^2/nu), z = (x - location)/scale; Student "
       "1908";
+  static constexpr std::array<std::string_view, 2> specimens = {"student_t(nu=0.5)", "student_t(nu=30)"};
 
   double nu = 3, location = 0, scale = 1;
   template <class V>
