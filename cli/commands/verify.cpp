@@ -79,9 +79,11 @@ Command verify_command() {
   return {"verify", "Examines layers, sources and estimators by every law: drawn options, parameters and rows, 50-digit truth, two-stage tests.",
           "flowgauge verify\nflowgauge verify --only softlog --law log_det_matches_jacobian --tier standard", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("--only", o->only, "layers, sources and estimators whose name matches (* and ?), or one flow or source as text")->type_name("GLOB|SPEC");
+            app.add_option("--only", o->only, "layers, sources and estimators whose name matches (* and ?), or one flow or source as text")
+                ->type_name("GLOB|SPEC");
             app.add_option("--law", o->law, "laws whose name or id matches")->type_name("GLOB");
-            word_option(app, "--tier", o->tier, {"quick", "standard", "deep"}, "30, 200 or 10000 cases a law and subject; 10^4, 4·10^4 or 6.4·10^5 draws where a law is about a sample");
+            word_option(app, "--tier", o->tier, {"quick", "standard", "deep"},
+                        "30, 200 or 10000 cases a law and subject; 10^4, 4·10^4 or 6.4·10^5 draws where a law is about a sample");
             whole_option(app, "--cases", o->cases, 0, 1'000'000'000, "cases a law and subject instead of the tier's")->default_str("");
             app.add_option("--case", o->one_case, "examine this case alone: the line that a failure prints")->type_name("LINE");
             app.add_option("--replay", o->replay, "examine the cases of a failures.txt")->type_name("FILE");

@@ -12,7 +12,8 @@ verify::Estimated estimated(const bench::Mean& m) { return {m.value, m.std_error
 }  // namespace
 
 verify::Estimator kl_estimator() {
-  verify::Estimator estimator{"kl", "KL of a flow from a source: by fresh rows, after every layer, and by quadrature in one dimension", {}, {}, {}, {}};
+  verify::Estimator estimator{"kl", "KL of a flow from a source: by fresh rows, after every layer, and by quadrature in one dimension", {}, {}, {},
+                              {}};
   estimator.kl = [](const Flow<double>& flow, const Distribution& source, Index rows, std::uint64_t seed) {
     Workspace workspace;
     const bench::KlEstimate e = bench::estimate_kl(flow, source, rows, seed, workspace);

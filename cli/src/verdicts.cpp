@@ -81,8 +81,8 @@ std::string verdict_sentence(const std::vector<VerdictRow>& rows) {
   std::map<std::string, int> counts;
   for (const VerdictRow& row : rows) subjects.insert(subject_of(row)), kinds.insert(kind_of(row)), laws.insert(row.law), ++counts[row.verdict];
   return fmt::format("{} {}{} × {} law{}: {} hold, {} fail, {} unresolved, {} not applicable, {} errors.", subjects.size(),
-                     kinds.size() == 1 ? *kinds.begin() : "subject", subjects.size() == 1 ? "" : "s", laws.size(), laws.size() == 1 ? "" : "s", counts["holds"], counts["fails"], counts["unresolved"],
-                     counts["not_applicable"], counts["error"]);
+                     kinds.size() == 1 ? *kinds.begin() : "subject", subjects.size() == 1 ? "" : "s", laws.size(), laws.size() == 1 ? "" : "s",
+                     counts["holds"], counts["fails"], counts["unresolved"], counts["not_applicable"], counts["error"]);
 }
 
 std::string verdict_page(const std::vector<VerdictRow>& rows, const reports::Provenance& provenance) {

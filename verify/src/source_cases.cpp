@@ -50,8 +50,8 @@ std::vector<Item> specimens_of(const SourceFamily& family, const Search& how, So
 /// Numbers that formulas stumble over.
 double stress_number(const RandomStream& stream, std::uint64_t row, std::uint32_t draw) {
   constexpr double largest = std::numeric_limits<double>::max();
-  constexpr double numbers[] = {0.0, -0.0, 5e-324, -5e-324, 1e-310, 1e-300, 1, -1, 4.5, -4.5, 700, -700, 1e6, -1e6, 1e150, -1e150, 1e300, -1e300,
-                                largest, -largest};
+  constexpr double numbers[] = {0.0, -0.0, 5e-324, -5e-324, 1e-310, 1e-300, 1,     -1,     4.5,     -4.5,
+                                700, -700, 1e6,    -1e6,    1e150,  -1e150, 1e300, -1e300, largest, -largest};
   return numbers[stream.below(std::size(numbers), row, draw)];
 }
 
@@ -132,8 +132,7 @@ Examiner examiner_of(const SourceFamily& family, const Law& law, const Search& h
                       return drawn_source_case(family, law, draw, *specimens, store);
                     },
                     [&](const Case& c) { return law.examine_source(SourceTrial(family, store.get(family, c.spec.items.front()), c)); },
-                    [](const Case& c, const std::function<bool(const Case&)>& still, int budget) { return shrunk_source_case(c, still, budget); },
-                    0};
+                    [](const Case& c, const std::function<bool(const Case&)>& still, int budget) { return shrunk_source_case(c, still, budget); }, 0};
   if (fixed) examiner.subject = to_text(*fixed);
   if (law.wants.sample) {
     const bool drawable =

@@ -109,8 +109,8 @@ std::vector<Unit> drawn_units(const Subjects& all, const VerifyOptions& options)
         units.back().law = law;
       }
   if (units.empty())
-    throw ConfigError(fmt::format("no law of '{}' is about '{}': a law speaks of layers, of chains, of sources or of estimators", options.law,
-                                  options.only));
+    throw ConfigError(
+        fmt::format("no law of '{}' is about '{}': a law speaks of layers, of chains, of sources or of estimators", options.law, options.only));
   return units;
 }
 

@@ -14,7 +14,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// What an estimator with this defect makes of numbers, one a row.
 Estimated mean_with(const std::string& defect, std::vector<double> numbers) {
   if (defect == "nan_skipped") std::erase_if(numbers, [](double v) { return !std::isfinite(v); });
-  if (std::any_of(numbers.begin(), numbers.end(), [](double v) { return v == infinity; })) return {infinity, std::nan(""), std::nan(""), std::nan("")};
+  if (std::any_of(numbers.begin(), numbers.end(), [](double v) { return v == infinity; }))
+    return {infinity, std::nan(""), std::nan(""), std::nan("")};
   const double n = static_cast<double>(numbers.size());
   double sum = 0, lost = 0;  // Neumaier's sum
   for (const double v : numbers) {
@@ -52,7 +53,8 @@ Estimated mean_with(const std::string& defect, std::vector<double> numbers) {
 std::string status_of(const Flow<double>& flow, const Distribution& source) {
   const Marginal m = source.marginal(0);
   const bool heavy = m.high_tail.kind == TailClass::Kind::power && !m.high_tail.edge && m.high_tail.shape <= 2;
-  const bool linear = std::all_of(flow.layers().begin(), flow.layers().end(), [](const auto& l) { return l.info().text.rfind("triangular", 0) == 0; });
+  const bool linear =
+      std::all_of(flow.layers().begin(), flow.layers().end(), [](const auto& l) { return l.info().text.rfind("triangular", 0) == 0; });
   if (!flow.layers().empty() && m.low < flow.layers().front().info().facts.domain.low) return "support_violation";
   return heavy && linear ? "infinite_proved" : "mc_ok";
 }
@@ -112,7 +114,9 @@ EstimatedKl estimate(const std::string& defect, const Flow<double>& flow, const 
 
 Estimator bad_estimator(const std::string& defect) {
   Estimator estimator{"bad_estimator", "an estimator with a planted defect", {}, {}, {}, {}};
-  estimator.kl = [=](const Flow<double>& flow, const Distribution& source, Index n, std::uint64_t seed) { return estimate(defect, flow, source, n, seed); };
+  estimator.kl = [=](const Flow<double>& flow, const Distribution& source, Index n, std::uint64_t seed) {
+    return estimate(defect, flow, source, n, seed);
+  };
   estimator.quick_kl = [=](const Flow<double>& flow, const Distribution& source, Index n, std::uint64_t seed) {
     return estimate(defect, flow, source, n, seed).kl;
   };

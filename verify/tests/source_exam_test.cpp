@@ -76,7 +76,8 @@ TEST(HealthyExam, TheTwinsObeyEveryLaw) {
 TEST(SourcesOfTheShelf, ObeyEveryLaw) {
   const VerifyResult result = examined({{}, all_source_families(), {}}, 1);
   EXPECT_TRUE(result.passed());
-  for (const Failure& failure : result.failures) ADD_FAILURE() << failure.subject << ", " << failure.law_id << "\n" << failure.message << failure.case_text;
+  for (const Failure& failure : result.failures)
+    ADD_FAILURE() << failure.subject << ", " << failure.law_id << "\n" << failure.message << failure.case_text;
   std::set<std::string> judged, expected;
   for (const reports::VerdictRow& row : result.rows) {
     EXPECT_TRUE(row.layer.empty());

@@ -10,15 +10,17 @@ namespace flowgauge::verify {
 
 Law estimate_depends_on_its_seed_only() {
   return {.id = "K11",
-          .statement = "the same seed gives the same bits, alone, after other estimates and beside another thread; all flows meet the same rows of a "
-                       "source; another seed gives other rows",
+          .statement =
+              "the same seed gives the same bits, alone, after other estimates and beside another thread; all flows meet the same rows of a "
+              "source; another seed gives other rows",
           .advice = "a generator that threads share, a sum in the order in which threads end, or rows that depend on the flow",
           .wants = {.sample = true},
           .examine_estimator =
               [](const EstimatorTrial& trial) {
                 Examined result;
                 const auto source = distributions::make_source("eight_gaussians");
-                const Flow<double> flow = flow_drawn("triangular planar", 2, trial.seed(2)), other = flow_drawn("permutation triangular", 2, trial.seed(3));
+                const Flow<double> flow = flow_drawn("triangular planar", 2, trial.seed(2)),
+                                   other = flow_drawn("permutation triangular", 2, trial.seed(3));
                 const auto estimate = [&](const Flow<double>& q, std::uint64_t seed) { return trial.estimator().kl(q, *source, trial.rows(), seed); };
                 const auto judge = [&](const char* what, double expected, double observed) {
                   const bool same = std::bit_cast<std::uint64_t>(expected) == std::bit_cast<std::uint64_t>(observed);

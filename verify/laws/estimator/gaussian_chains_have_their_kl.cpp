@@ -4,14 +4,15 @@
 #include <flowgauge/verify/law.hpp>
 #include <flowgauge/verify/statistics.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 
 Law gaussian_chains_have_their_kl() {
   return {.id = "K4",
-          .statement = "the KL of a normal source and affine layers is the closed form after every layer, within what chance allows at the exact variance",
+          .statement =
+              "the KL of a normal source and affine layers is the closed form after every layer, within what chance allows at the exact variance",
           .advice = "p and q swapped, log_det with the wrong sign, or rows that are not from the source",
           .wants = {.sample = true},
           .examine_estimator =

@@ -3,15 +3,16 @@
 #include <flowgauge/verify/estimator.hpp>
 #include <flowgauge/verify/law.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 
 Law infinite_kl_is_infinite() {
   return {.id = "K8",
-          .statement = "where q is 0 on mass of P the KL is +∞ (support_violation), where a tail makes it infinite too (infinite_proved, "
-                       "infinite_suspected); one row that is not finite makes the mean so; never a NaN or a number in its place",
+          .statement =
+              "where q is 0 on mass of P the KL is +∞ (support_violation), where a tail makes it infinite too (infinite_proved, "
+              "infinite_suspected); one row that is not finite makes the mean so; never a NaN or a number in its place",
           .advice = "rows that are not finite are left out of the mean, or the tails are not looked at",
           .wants = {.sample = true},
           .examine_estimator =
@@ -37,8 +38,8 @@ Law infinite_kl_is_infinite() {
                   judge(what, e.kl.value);
                   judge("the headline: " + what, trial.estimator().quick_kl(cell.flow, *source, 1000, trial.seed(1)).value);
                   const bool said = std::find(cell.statuses.begin(), cell.statuses.end(), e.status) != cell.statuses.end();
-                  result.compare(0, fmt::format("the status of {}, {} for {}", what, e.status, fmt::join(cell.statuses, " or ")), 1, said, said ? 0 : 1, 0,
-                                 "kind");
+                  result.compare(0, fmt::format("the status of {}, {} for {}", what, e.status, fmt::join(cell.statuses, " or ")), 1, said,
+                                 said ? 0 : 1, 0, "kind");
                 }
                 // One row in a thousand that is no number, or infinite.
                 const auto source = source_of_one_number("normal");
@@ -47,7 +48,8 @@ Law infinite_kl_is_infinite() {
                   source->sample(RandomStream(trial.seed(4), "odd-row"), 0, x);
                   x(777, 0) = odd;
                   const Flow<double> flow = flow_drawn("triangular", 1, trial.seed(2));
-                  const double mean = trial.estimator().cross_entropy(flow, x).value, kl = trial.estimator().kl(flow, GivenRows(*source, x), 1000, 1).kl.value;
+                  const double mean = trial.estimator().cross_entropy(flow, x).value,
+                               kl = trial.estimator().kl(flow, GivenRows(*source, x), 1000, 1).kl.value;
                   result.compare(0, fmt::format("the cross-entropy with a row of {}, finite", odd), 0, mean, std::isfinite(mean) ? 1 : 0, 0, "kind");
                   result.compare(0, fmt::format("the KL with a row of {}, finite", odd), 0, kl, std::isfinite(kl) ? 1 : 0, 0, "kind");
                 }

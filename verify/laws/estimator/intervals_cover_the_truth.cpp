@@ -4,8 +4,8 @@
 #include <flowgauge/verify/source_oracles.hpp>
 #include <flowgauge/verify/statistics.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 
@@ -63,8 +63,8 @@ Law intervals_cover_the_truth() {
                     const Range low = binomial_range(n, 0.9475, stage.alpha), high = binomial_range(n, 0.9525, stage.alpha);
                     const double mean = 0.95 * n, share = static_cast<double>(count);
                     result.counted.push_back(share / n);
-                    of_stage.compare(0, fmt::format("intervals of {} and {} that cover the truth, of {}", cell.source, cell.flow.text(), n), mean, share,
-                                     std::abs(share - mean), share < mean ? mean - low.low : high.high - mean, "intervals");
+                    of_stage.compare(0, fmt::format("intervals of {} and {} that cover the truth, of {}", cell.source, cell.flow.text(), n), mean,
+                                     share, std::abs(share - mean), share < mean ? mean - low.low : high.high - mean, "intervals");
                     return of_stage;
                   });
                   result.findings.insert(result.findings.end(), counted.findings.begin(), counted.findings.end());

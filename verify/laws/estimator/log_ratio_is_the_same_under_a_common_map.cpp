@@ -3,8 +3,8 @@
 #include <flowgauge/verify/estimator.hpp>
 #include <flowgauge/verify/oracles.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 
@@ -19,8 +19,8 @@ Law log_ratio_is_the_same_under_a_common_map() {
                 struct Cell {
                   const char *source, *map, *flow;
                 };
-                for (const Cell& cell : {Cell{"normal(mean=1)", "triangular softlog triangular", "triangular"}, Cell{"laplace", "triangular", "softlog"},
-                                         Cell{"eight_gaussians", "planar permutation", "triangular"}}) {
+                for (const Cell& cell : {Cell{"normal(mean=1)", "triangular softlog triangular", "triangular"},
+                                         Cell{"laplace", "triangular", "softlog"}, Cell{"eight_gaussians", "planar permutation", "triangular"}}) {
                   const auto source = distributions::make_source(cell.source);
                   const int d = source->dim();
                   const Flow<double> map = flow_drawn(cell.map, d, trial.seed(2)), flow = flow_drawn(cell.flow, d, trial.seed(3));

@@ -26,7 +26,8 @@ Law order_of_rows_does_not_matter() {
                   order[static_cast<std::size_t>(i)] = i;
                 }
                 for (Index i = n; i-- > 1;)
-                  std::swap(order[static_cast<std::size_t>(i)], order[stream.below(static_cast<std::uint64_t>(i + 1), static_cast<std::uint64_t>(i), 2)]);
+                  std::swap(order[static_cast<std::size_t>(i)],
+                            order[stream.below(static_cast<std::uint64_t>(i + 1), static_cast<std::uint64_t>(i), 2)]);
                 for (Index i = 0; i < n; ++i) shuffled(i, 0) = x(order[static_cast<std::size_t>(i)], 0);
                 const double before = trial.estimator().cross_entropy(flow, x).value, after = trial.estimator().cross_entropy(flow, shuffled).value;
                 std::vector<double> log_q(static_cast<std::size_t>(n));

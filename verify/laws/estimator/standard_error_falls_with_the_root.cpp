@@ -4,14 +4,15 @@
 #include <flowgauge/verify/law.hpp>
 #include <flowgauge/verify/statistics.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 
 Law standard_error_falls_with_the_root() {
   return {.id = "K10",
-          .statement = "SE·√n is the standard deviation of the log-ratio for n = 10³, 10⁴, 10⁵ and more, and the estimate is as near to the truth as that",
+          .statement =
+              "SE·√n is the standard deviation of the log-ratio for n = 10³, 10⁴, 10⁵ and more, and the estimate is as near to the truth as that",
           .advice = "a standard error with n for √n, or rows that come again",
           .wants = {.sample = true},
           .examine_estimator =
@@ -26,8 +27,10 @@ Law standard_error_falls_with_the_root() {
                     const EstimatedKl e = trial.estimator().kl(flow, *source, stage.rows, trial.seed(1 + stage.first_row));
                     const double rows = static_cast<double>(stage.rows), alpha = stage.alpha / 2;
                     const Range range = chi_square_range(rows - 1, alpha);
-                    const double observed = e.kl.std_error * std::sqrt(rows), low = std::sqrt(range.low / (rows - 1)), high = std::sqrt(range.high / (rows - 1));
-                    result.compare(0, fmt::format("SE·√n at n = {}", stage.rows), 1, observed, std::abs(observed - 1), observed < 1 ? 1 - low : high - 1);
+                    const double observed = e.kl.std_error * std::sqrt(rows), low = std::sqrt(range.low / (rows - 1)),
+                                 high = std::sqrt(range.high / (rows - 1));
+                    result.compare(0, fmt::format("SE·√n at n = {}", stage.rows), 1, observed, std::abs(observed - 1),
+                                   observed < 1 ? 1 - low : high - 1);
                     result.compare(0, fmt::format("the KL at n = {}", stage.rows), 0.5, e.kl.value, std::abs(e.kl.value - 0.5),
                                    normal_bound(alpha) / std::sqrt(rows));
                     return result;

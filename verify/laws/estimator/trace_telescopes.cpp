@@ -3,15 +3,16 @@
 #include <flowgauge/verify/estimator.hpp>
 #include <flowgauge/verify/oracles.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 
 Law trace_telescopes() {
   return {.id = "K3",
-          .statement = "after k layers the trace is log p − log N(z_k) − Σ log_det of the first k, z_k and log_det in 50 digits; delta is the difference "
-                       "of successive entries on the same rows; the last entry is the KL",
+          .statement =
+              "after k layers the trace is log p − log N(z_k) − Σ log_det of the first k, z_k and log_det in 50 digits; delta is the difference "
+              "of successive entries on the same rows; the last entry is the KL",
           .advice = "the trace is one layer off, or log_det is summed over other layers than z went through",
           .wants = {.sample = true},
           .examine_estimator =
@@ -61,7 +62,8 @@ Law trace_telescopes() {
                                      8 * unit_roundoff * (size + std::abs(e.trace[k - 1].kl.value)));
                     }
                     if (e.trace.empty()) continue;
-                    result.compare(i, "the last entry of the trace", e.kl.value, e.trace.back().kl.value, std::abs(e.trace.back().kl.value - e.kl.value), 0);
+                    result.compare(i, "the last entry of the trace", e.kl.value, e.trace.back().kl.value,
+                                   std::abs(e.trace.back().kl.value - e.kl.value), 0);
                   }
                 }
                 return result;

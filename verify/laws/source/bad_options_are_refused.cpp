@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/source_oracles.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 namespace {
 
-bool refused_as_range(const std::string& sentence) { return sentence.find("expects a number from") != std::string::npos || sentence.find("expects a whole number from") != std::string::npos; }
+bool refused_as_range(const std::string& sentence) {
+  return sentence.find("expects a number from") != std::string::npos || sentence.find("expects a whole number from") != std::string::npos;
+}
 
 }  // namespace
 
 Law bad_options_are_refused() {
   return {.id = "D19",
-          .statement = "NaN, ±∞ and numbers beyond an option's range are refused in a sentence; its ends, unless another option excludes them, make a "
-                       "source whose density is a number",
+          .statement =
+              "NaN, ±∞ and numbers beyond an option's range are refused in a sentence; its ends, unless another option excludes them, make a "
+              "source whose density is a number",
           .advice = "an option without a range, or a range whose end makes the formula divide by 0",
           .wants = {.sample = true},
           .examine_source =
@@ -36,7 +39,8 @@ Law bad_options_are_refused() {
                     } catch (const ConfigError& error) {
                       accepted = std::string(error.what()).find(option.name) == std::string::npos;  // a sentence names the option
                     }
-                    result.compare(0, fmt::format("{} = {}, accepted or refused without its name", option.name, bad), 0, accepted, accepted, 0, "kind");
+                    result.compare(0, fmt::format("{} = {}, accepted or refused without its name", option.name, bad), 0, accepted, accepted, 0,
+                                   "kind");
                   }
                   for (const double end : {option.low, option.high}) {
                     if (whole && end > 1000) continue;  // a source of a million coordinates is no corner case

@@ -2,9 +2,9 @@
 #include <flowgauge/verify/source_oracles.hpp>
 #include <flowgauge/verify/statistics.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 
 namespace flowgauge::verify {
 namespace {
@@ -50,7 +50,8 @@ class Blanket {
   }
   double distance_square(std::span<const double> x, Index k) const {
     double sum = 0;
-    for (Index j = 0; j < centres_.dim(); ++j) sum += (x[static_cast<std::size_t>(j)] - centres_(k, j)) * (x[static_cast<std::size_t>(j)] - centres_(k, j));
+    for (Index j = 0; j < centres_.dim(); ++j)
+      sum += (x[static_cast<std::size_t>(j)] - centres_(k, j)) * (x[static_cast<std::size_t>(j)] - centres_(k, j));
     return sum;
   }
   Batch<double> centres_;
@@ -88,8 +89,9 @@ Examined overlap_balances(const SourceTrial& trial) {
 
 Law density_integrates_to_one() {
   return {.id = "D1",
-          .statement = "the density integrates to 1: by quadrature in one dimension; up to 4 dimensions by comparison with a density of known "
-                       "constant on samples of both",
+          .statement =
+              "the density integrates to 1: by quadrature in one dimension; up to 4 dimensions by comparison with a density of known "
+              "constant on samples of both",
           .advice = "a constant of the density is missing, or weights do not sum to 1",
           .wants = {.sample = true},
           .examine_source =

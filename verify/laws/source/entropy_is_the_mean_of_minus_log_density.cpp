@@ -24,7 +24,8 @@ Law entropy_is_the_mean_of_minus_log_density() {
                   // Near an end that doubles do not reach, −log p is at most some hundreds.
                   const double lost = 100 * (location_rounding(*source) + unheld_mass(*source));
                   if (h.error > 1e-8 + 10 * lost) result.unresolved(0, "ill_conditioned");
-                  else result.compare(0, "−∫p·log p", entropy->value, h.value, std::abs(h.value - entropy->value), h.error + lost + entropy->std_error);
+                  else
+                    result.compare(0, "−∫p·log p", entropy->value, h.value, std::abs(h.value - entropy->value), h.error + lost + entropy->std_error);
                 }
                 const Examined sampled = in_two_stages(trial.sample().batch, [&](const Stage& stage) {
                   Examined of_stage;

@@ -9,8 +9,9 @@ namespace flowgauge::verify {
 
 Law sample_follows_the_cdf() {
   return {.id = "D7",
-          .statement = "the sample is distributed as the cdf says: sup|F_n − F|, A², and the mass beyond the largest and "
-                       "smallest draw are within what chance allows",
+          .statement =
+              "the sample is distributed as the cdf says: sup|F_n − F|, A², and the mass beyond the largest and "
+              "smallest draw are within what chance allows",
           .advice = "the sampler takes a rate for a scale or a variance for a standard deviation, or rows are not independent",
           .wants = {.sample = true},
           .examine_source =

@@ -2,8 +2,8 @@
 #include <flowgauge/verify/oracles.hpp>
 #include <flowgauge/verify/source_oracles.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 

@@ -40,10 +40,10 @@ struct BadSource {
   double scale = 1;
   template <class V>
   void options(V& v) {
-    v("defect", defect,
-      {"none", "constant_dropped", "weights_sum", "underflow", "float_constant", "nan_in_dual", "no_edge", "zero_outside", "nan_hidden",
-       "upper_by_difference", "swapped_tails", "variance", "rate", "light_tail", "entropy_of_variance", "scale_dropped", "seed_ignored", "row_ignored",
-       "remembers", "infinite_draw", "scale_may_be_zero"});
+    v("defect", defect, {"none",      "constant_dropped", "weights_sum",         "underflow",           "float_constant", "nan_in_dual",
+                         "no_edge",   "zero_outside",     "nan_hidden",          "upper_by_difference", "swapped_tails",  "variance",
+                         "rate",      "light_tail",       "entropy_of_variance", "scale_dropped",       "seed_ignored",   "row_ignored",
+                         "remembers", "infinite_draw",    "scale_may_be_zero"});
     v("scale", scale, defect == scale_may_be_zero ? 0.0 : 1e-6, 1e6);
   }
   BadSource scaled(double b) const { return {defect, b * scale}; }

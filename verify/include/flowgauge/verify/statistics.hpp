@@ -30,7 +30,8 @@ double dkw_bound(Index n, double alpha);
 /// sup|F_n − F| from F at the sorted sample.
 double supremum_distance(std::span<const double> cdf);
 
-/// A² = −n − Σ (2i − 1)/n·[log F(x_i) + log S(x_{n+1−i})] from F and S = 1 − F at the sorted sample: it sees the tails. source: Anderson & Darling 1952.
+/// A² = −n − Σ (2i − 1)/n·[log F(x_i) + log S(x_{n+1−i})] from F and S = 1 − F at the sorted sample: it sees the tails. source: Anderson & Darling
+/// 1952.
 double anderson_darling(std::span<const double> cdf, std::span<const double> upper_cdf);
 /// A² exceeds this with probability at most α, in the limit of large n: Chernoff's bound of the limit, whose generating function is
 /// E e^{λA²} = √(−2πλ/cos(½π√(1 + 8λ))), λ < 1; here λ = 0.95. source: Anderson & Darling 1952, (4.35).

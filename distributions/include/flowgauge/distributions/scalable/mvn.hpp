@@ -14,7 +14,8 @@ namespace flowgauge::distributions {
 struct Mvn {
   static constexpr std::string_view summary = "a normal in several dimensions, by its covariance or Cholesky factor: an affine flow must reach KL 0";
   static constexpr std::string_view reference = "log p = -|L^-1 (x - mean)|^2/2 - log det L - d/2 log 2 pi, covariance = L L^T; Anderson 2003, ch. 2";
-  static constexpr std::array<std::string_view, 2> specimens = {"mvn(mean=[1,2], factor=[2,0,-1.5,0.5])", "mvn(mean=[1,2,3], factor=[2,0,0,-1.5,0.5,0,1,1,1])"};
+  static constexpr std::array<std::string_view, 2> specimens = {"mvn(mean=[1,2], factor=[2,0,-1.5,0.5])",
+                                                                "mvn(mean=[1,2,3], factor=[2,0,0,-1.5,0.5,0,1,1,1])"};
 
   std::vector<double> centre = {0, 0}, sigma, lower;
   template <class V>
