@@ -13,12 +13,14 @@ if(FLOWGAUGE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   endif()
 endif()
 
-# Precompiled standard, fmt and xsimd headers halve the time of a small unit, but keep ccache from working: one or the other.
-set(flowgauge_precompile ON)
+# Reading headers is most of the work: precompiled ones and units of several files (unity builds) save half of it. Precompiled headers keep ccache from
+# working and units of several files from remembering one: with ccache, neither.
+set(flowgauge_save_parsing ON)
 if(CMAKE_CXX_COMPILER_LAUNCHER)
-  set(flowgauge_precompile OFF)
+  set(flowgauge_save_parsing OFF)
 endif()
-option(FLOWGAUGE_PRECOMPILE "Precompile the heavy headers" ${flowgauge_precompile})
+option(FLOWGAUGE_PRECOMPILE "Precompile the heavy headers" ${flowgauge_save_parsing})
+option(FLOWGAUGE_UNITY "Compile several files as one unit" ${flowgauge_save_parsing})
 
 # GCC 12 sees uninitialised values in its own AVX-512 header and in Eigen at -O3, and overlaps in "text" + std::string (PR 105651):
 # wrong by the hundred.
@@ -27,6 +29,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND flowgauge_warnings -Wno-maybe-uninitialized -Wno-uninitialized)
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     list(APPEND flowgauge_warnings -Wno-restrict)
+    if(FLOWGAUGE_PRECOMPILE)   # where a header is precompiled it is no system header any more, and std::string warns of itself
+      list(APPEND flowgauge_warnings -Wno-array-bounds -Wno-stringop-overflow)
+    endif()
   endif()
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 14)
   list(APPEND flowgauge_warnings -Wno-bitwise-instead-of-logical)   # the mask of a single number is a bool, and masks are joined by & and |

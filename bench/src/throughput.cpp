@@ -73,11 +73,13 @@ std::vector<ThroughputCase> cases_of(const ThroughputOptions& o) {
   for (const std::string& dtype : o.dtypes) cases.push_back({peak_name, "forward", dtype, 1, fma_peak_batch(dtype), o.seed});
   for (const std::string& layer : layers_of(o))
     for (const int dim : o.dims) {
-      const InverseKind inverse = make_layer<double>(parse_item(layer), dim).info().facts.inverse;
+      const Flow<double> flow = make_flow<double>(std::string_view(layer), dim);
+      const bool invertible = std::none_of(flow.layers().begin(), flow.layers().end(),
+                                           [](const Layer<double>& l) { return l.info().facts.inverse == InverseKind::none; });
       for (const std::int64_t batch : o.batches)
         for (const std::string& dtype : o.dtypes)
           for (const std::string& direction : o.directions)
-            if (direction != "inverse" || inverse != InverseKind::none) cases.push_back({layer, direction, dtype, dim, batch, o.seed});
+            if (direction != "inverse" || invertible) cases.push_back({layer, direction, dtype, dim, batch, o.seed});
     }
   return cases;
 }

@@ -72,7 +72,7 @@ Command bench_command() {
           "flowgauge bench --only 'softlog' --dim 2,64\nflowgauge bench 'coupling(affine)' --dtype float32 --seconds 0.5",
           [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("layers", o->layers, "specs of layers; the specimens of every layer without any")->type_name("LAYER…");
+            texts_option(app, "layers", o->layers, "LAYER…", "specs of layers; the specimens of every layer without any");
             only_option(app, o->only, "layers");
             word_option(app, "--direction", o->direction, {"all", "forward", "inverse", "train"}, "what is timed");
             whole_list_option(app, "--dim", o->dims, 1, 100'000, "numbers of coordinates");

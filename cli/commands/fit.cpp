@@ -8,6 +8,8 @@
 
 #include <flowgauge/distributions/sources.hpp>
 
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -19,7 +21,7 @@ namespace {
 struct Options {
   std::string data, source, flow, dtype = "float32", schedule = "constant", order = "shuffled", out;
   std::int64_t steps = 1000, epochs = 0, batch = 1000, n_eval = 100'000, seed = default_seed;
-  double held_out = 0.2;
+  double held_out = std::numeric_limits<double>::quiet_NaN();  ///< not given
   FitOptions fit;
 };
 
@@ -53,7 +55,8 @@ int conclude(const Options& o, Fitted fitted, const std::string& rows_from, cons
 int fit_data(const Options& o, const Console& console) {
   const distributions::DataSet all = distributions::read_csv(o.data);
   std::optional<distributions::Split> parts;
-  if (o.held_out > 0) parts = distributions::split(all, o.held_out, RandomStream(static_cast<std::uint64_t>(o.seed), "held-out", all.hash));
+  const double held_out = std::isnan(o.held_out) ? 0.2 : o.held_out;
+  if (held_out > 0) parts = distributions::split(all, held_out, RandomStream(static_cast<std::uint64_t>(o.seed), "held-out", all.hash));
   const distributions::DataSet& train = parts ? parts->train : all;
   const int dim = static_cast<int>(all.rows.dim());
   make_flow<double>(o.flow, dim);  // its mistakes come before a folder is made
@@ -66,6 +69,7 @@ int fit_data(const Options& o, const Console& console) {
 
 int fit_source(const Options& o, const Console& console) {
   if (o.epochs > 0) throw ConfigError("--epochs needs --data: the rows of a source are fresh at every step, so --steps counts");
+  if (!std::isnan(o.held_out)) throw ConfigError("--held-out needs --data: a source is judged on fresh rows, --n-eval of them");
   const std::unique_ptr<Distribution> source = distributions::make_source(o.source);
   make_flow<double>(o.flow, source->dim());
 
@@ -92,11 +96,11 @@ Command fit_command() {
           [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
             FitOptions& f = o->fit;
-            app.add_option("--data", o->data, "rows of numbers, .csv or .csv.gz")->type_name("FILE");
-            app.add_option("--source", o->source, "a source: fresh rows at every step")->type_name("SOURCE");
-            app.add_option("--flow", o->flow, "the flow's spec, data -> latent")->type_name("SPEC")->required();
+            text_option(app, "--data", o->data, "FILE", "rows of numbers, .csv or .csv.gz");
+            text_option(app, "--source", o->source, "SOURCE", "a source: fresh rows at every step");
+            text_option(app, "--flow", o->flow, "SPEC", "the flow's spec, data -> latent", Need::required);
             whole_option(app, "--steps", o->steps, 0, 1'000'000'000, "steps of Adam");
-            whole_option(app, "--epochs", o->epochs, 0, 1'000'000'000, "passes over the data instead of --steps")->default_str("");
+            whole_option(app, "--epochs", o->epochs, 0, 1'000'000'000, "passes over the data instead of --steps", "");
             whole_option(app, "--batch", o->batch, 1, 100'000'000, "rows a step");
             f.learning_rate = 1e-3;
             real_option(app, "--learning-rate,--lr", f.learning_rate, 1e-12, 1e3, "of Adam");
@@ -107,7 +111,7 @@ Command fit_command() {
             real_option(app, "--weight-decay", f.weight_decay, 0, 1e6, "times θ is added to the gradient");
             real_option(app, "--clip-norm", f.clip_norm, 0, 1e300, "longest gradient; 0: any");
             word_option(app, "--order", o->order, {"shuffled", "in_order"}, "of the rows of a data set");
-            real_option(app, "--held-out", o->held_out, 0, 0.95, "share of a data set that is not fitted");
+            real_option(app, "--held-out", o->held_out, 0, 0.95, "share of a data set that is not fitted", "0.2");
             word_option(app, "--dtype", o->dtype, {"float32", "float64"}, "number type of the fit; it is judged in float64");
             whole_option(app, "--n-eval", o->n_eval, 1, 1'000'000'000, "fresh rows of a source to judge by");
             seed_option(app, o->seed);

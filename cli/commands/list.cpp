@@ -36,7 +36,15 @@ Json to_json(const std::vector<OptionInfo>& options) {
   return all;
 }
 
-std::string kind_word(MemberKind kind) { return kind == MemberKind::transformer ? "transformer" : kind == MemberKind::layer ? "layer" : "driver"; }
+std::string kind_word(MemberKind kind) {
+  switch (kind) {
+    case MemberKind::transformer: return "transformer";
+    case MemberKind::layer: return "layer";
+    case MemberKind::driver: return "driver";
+    case MemberKind::block: return "block";
+  }
+  return {};
+}
 
 Shelf layers() {
   Shelf shelf{"layers", {}};
@@ -101,9 +109,9 @@ int list(const Options& o, const Console& console) {
 Command list_command() {
   return {"list", "Names the layers, sources and laws there are.", "flowgauge list\nflowgauge list sources --json", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("what", o->what, "layers, sources or laws; all of them without it")->type_name("SHELF");
+            text_option(app, "what", o->what, "SHELF", "layers, sources or laws; all of them without it");
             only_option(app, o->only, "names");
-            app.add_flag("--json", o->json, "as JSON");
+            flag_option(app, "--json", o->json, "as JSON");
             return [o](const Console& console) { return list(*o, console); };
           }};
 }

@@ -100,8 +100,8 @@ Command new_command() {
   return {"new", "Writes the file of a new layer that compiles and is verified at once.",
           "flowgauge new layer soft_root\nflowgauge new layer bend && ./run verify --only bend", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("what", o->what, "layer")->type_name("KIND")->required();
-            app.add_option("name", o->name, "in snake_case; the file is NAME.hpp")->type_name("NAME")->required();
+            text_option(app, "what", o->what, "KIND", "layer", Need::required);
+            text_option(app, "name", o->name, "NAME", "in snake_case; the file is NAME.hpp", Need::required);
             return [o](const Console& console) { return write_new(*o, console); };
           }};
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "arguments.hpp"
 #include "command.hpp"
 #include "verdicts.hpp"
 
@@ -70,8 +71,8 @@ Command report_command() {
   return {"report", "Makes the page of a run again from its tables.", "flowgauge report out/quick\nflowgauge report out/quick --html quick.html",
           [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("folder", o->folder, "the folder of a run")->type_name("DIR")->required();
-            app.add_option("--html", o->html, "file to write [DIR/report.html]")->type_name("FILE");
+            text_option(app, "folder", o->folder, "DIR", "the folder of a run", Need::required);
+            text_option(app, "--html", o->html, "FILE", "file to write [DIR/report.html]");
             return [o](const Console& console) { return report(*o, console); };
           }};
 }

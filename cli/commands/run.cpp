@@ -71,12 +71,12 @@ Command run_command() {
   return {"run", "Fits and evaluates every source × flow of a grid file, and makes a page.",
           "flowgauge run bench/grids/quick.toml --out out/quick\nflowgauge run grid.toml --only 'laplace/*' -j 2", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("grid", o->grid, "the grid file")->type_name("GRID.toml")->required();
+            text_option(app, "grid", o->grid, "GRID.toml", "the grid file", Need::required);
             only_option(app, o->only, "cells whose source/flow or id");
             jobs_option(app, o->jobs);
             out_option(app, o->out, "GRID");
-            app.add_flag("--dry-run", o->dry_run, "print the cells and stop");
-            app.add_flag("--strict", o->strict, "exit 1 when a cell diverged or failed");
+            flag_option(app, "--dry-run", o->dry_run, "print the cells and stop");
+            flag_option(app, "--strict", o->strict, "exit 1 when a cell diverged or failed");
             return [o](const Console& console) { return run(*o, console); };
           }};
 }

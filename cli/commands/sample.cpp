@@ -53,7 +53,7 @@ Command sample_command() {
   return {"sample", "Draws rows of a source or of a fitted model, as CSV on stdout.",
           "flowgauge sample 'laplace(scale=2)' -n 1000\nflowgauge sample model.json -n 5 --seed 7", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("what", o->what, "a source, or the model.json of a fit")->type_name("SOURCE|MODEL")->required();
+            text_option(app, "what", o->what, "SOURCE|MODEL", "a source, or the model.json of a fit", Need::required);
             whole_option(app, "-n,--rows", o->rows, 0, 1'000'000'000, "how many; the first rows are the same for any number");
             seed_option(app, o->seed);
             return [o](const Console& console) { return sample(*o, console); };

@@ -83,6 +83,11 @@ std::string model_page(const Model& model) {
   return text;
 }
 
+std::string block_page(const MemberInfo& member, const Item& item, int dim) {
+  std::string text = fmt::format("{}: a block\n  {}\n\noptions\n{}\n", to_text(item), member.summary, options_text(member.options));
+  return text + flow_page(canonical(FlowSpec{{item}}), dim) + fmt::format("\nsource\n  {}\n", member.source);
+}
+
 template <class All>
 auto named(const All& all, const std::string& name) {
   return std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
@@ -101,7 +106,10 @@ std::string page_of(const Options& o) {
   const Item& first = spec.items.front();
   if (spec.items.size() > 1) return flow_page(canonical(spec), static_cast<int>(o.dim));
   if (const auto source = named(sources, first.name); source != sources.end()) return source_page(*source, *distributions::make_source(first));
-  if (const auto member = named(members, first.name); member != members.end()) return layer_page(*member, canonical(first), static_cast<int>(o.dim));
+  if (const auto member = named(members, first.name); member != members.end()) {
+    const auto page = member->kind == MemberKind::block ? block_page : layer_page;
+    return page(*member, canonical(first), static_cast<int>(o.dim));
+  }
 
   std::vector<std::string> names;
   for (const auto& m : members) names.push_back(m.name);
@@ -116,7 +124,7 @@ Command show_command() {
   return {"show", "Tells what is known of a layer, a source, a law, a flow or a model.",
           "flowgauge show rational_quadratic_spline --dim 3\nflowgauge show '3*(triangular softlog)'", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("name", o->name, "a name, a flow's spec or a model.json")->type_name("NAME")->required();
+            text_option(app, "name", o->name, "NAME", "a name, a flow's spec or a model.json", Need::required);
             whole_option(app, "--dim", o->dim, 1, 100'000, "number of coordinates");
             return [o](const Console& console) { return console.print(page_of(*o)), 0; };
           }};

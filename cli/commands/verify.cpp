@@ -2,6 +2,7 @@
 #include "arguments.hpp"
 #include "command.hpp"
 #include "estimators.hpp"
+#include "interruption.hpp"
 #include "revision.hpp"
 #include "verdicts.hpp"
 
@@ -34,7 +35,8 @@ verify::VerifyOptions options_of(const Options& o) {
 }
 
 int examine(const Options& o, const Console& console) {
-  const verify::VerifyOptions options = options_of(o);
+  verify::VerifyOptions options = options_of(o);
+  options.stop = &interruption();
   const OutputFolder folder(o.out, "verify", "verdicts.csv");
   const std::filesystem::path& out = folder.path();
   reports::Provenance provenance;
@@ -70,6 +72,10 @@ int examine(const Options& o, const Console& console) {
   reports::write_datapackage(out, provenance);
   reports::write_text(out / "report.html", verdict_page(result.rows, provenance));
   console.note(fmt::format("seed {}; rows in {}", o.seed, (out / "verdicts.csv").string()));
+  if (result.not_examined > 0) {
+    console.note(fmt::format("interrupted: {} of {} were not examined", result.not_examined, result.rows.size()));
+    return interrupted_exit;
+  }
   return result.passed() ? 0 : 1;
 }
 
@@ -79,14 +85,14 @@ Command verify_command() {
   return {"verify", "Examines layers, sources and estimators by every law: drawn options, parameters and rows, 50-digit truth, two-stage tests.",
           "flowgauge verify\nflowgauge verify --only softlog --law log_det_matches_jacobian --tier standard", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            app.add_option("--only", o->only, "layers, sources and estimators whose name matches (* and ?), or one flow or source as text")
-                ->type_name("GLOB|SPEC");
-            app.add_option("--law", o->law, "laws whose name or id matches")->type_name("GLOB");
+            text_option(app, "--only", o->only, "GLOB|SPEC",
+                        "layers, sources and estimators whose name matches (* and ?), or one flow or source as text");
+            text_option(app, "--law", o->law, "GLOB", "laws whose name or id matches");
             word_option(app, "--tier", o->tier, {"quick", "standard", "deep"},
                         "30, 200 or 10000 cases a law and subject; 10^4, 4·10^4 or 6.4·10^5 draws where a law is about a sample");
-            whole_option(app, "--cases", o->cases, 0, 1'000'000'000, "cases a law and subject instead of the tier's")->default_str("");
-            app.add_option("--case", o->one_case, "examine this case alone: the line that a failure prints")->type_name("LINE");
-            app.add_option("--replay", o->replay, "examine the cases of a failures.txt")->type_name("FILE");
+            whole_option(app, "--cases", o->cases, 0, 1'000'000'000, "cases a law and subject instead of the tier's", "");
+            text_option(app, "--case", o->one_case, "LINE", "examine this case alone: the line that a failure prints");
+            text_option(app, "--replay", o->replay, "FILE", "examine the cases of a failures.txt");
             seed_option(app, o->seed);
             jobs_option(app, o->jobs);
             out_option(app, o->out, "verify");

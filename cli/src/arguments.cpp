@@ -13,6 +13,7 @@
 #include <system_error>
 #include <thread>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -38,35 +39,42 @@ std::int64_t read_whole(const std::string& names, const std::string& text, std::
   return read_number(names, text, low, high, "a whole number", std::to_string(low), std::to_string(high));
 }
 
-CLI::Option* text_option(CLI::App& app, const std::string& names, std::function<void(const std::string&)> read, const std::string& type,
+CLI::Option* read_option(CLI::App& app, const std::string& names, std::function<void(const std::string&)> read, const std::string& type,
                          const std::string& meaning) {
   return app.add_option_function<std::string>(names, read, meaning)->type_name(type);
 }
 
 }  // namespace
 
-CLI::Option* whole_option(CLI::App& app, const std::string& names, std::int64_t& value, std::int64_t low, std::int64_t high,
-                          const std::string& meaning) {
-  return text_option(
-             app, names, [=, &value](const std::string& text) { value = read_whole(names, text, low, high); }, "N", meaning)
-      ->default_str(std::to_string(value));
+void text_option(CLI::App& app, const std::string& names, std::string& value, const std::string& type, const std::string& meaning, Need need) {
+  app.add_option(names, value, meaning)->type_name(type)->required(need == Need::required);
 }
-CLI::Option* real_option(CLI::App& app, const std::string& names, double& value, double low, double high, const std::string& meaning) {
+void texts_option(CLI::App& app, const std::string& names, std::vector<std::string>& values, const std::string& type, const std::string& meaning) {
+  app.add_option(names, values, meaning)->type_name(type);
+}
+void flag_option(CLI::App& app, const std::string& names, bool& value, const std::string& meaning) { app.add_flag(names, value, meaning); }
+void whole_option(CLI::App& app, const std::string& names, std::int64_t& value, std::int64_t low, std::int64_t high, const std::string& meaning,
+                  std::optional<std::string> shown) {
+  const auto read = [=, &value](const std::string& text) { value = read_whole(names, text, low, high); };
+  read_option(app, names, read, "N", meaning)->default_str(shown.value_or(std::to_string(value)));
+}
+void real_option(CLI::App& app, const std::string& names, double& value, double low, double high, const std::string& meaning,
+                 std::optional<std::string> shown) {
   const auto read = [=, &value](const std::string& text) {
     value = read_number(names, text, low, high, "a number", number_text(low), number_text(high));
   };
-  return text_option(app, names, read, "X", meaning)->default_str(number_text(value));
+  read_option(app, names, read, "X", meaning)->default_str(shown.value_or(number_text(value)));
 }
-CLI::Option* word_option(CLI::App& app, const std::string& names, std::string& value, std::vector<std::string> words, const std::string& meaning) {
+void word_option(CLI::App& app, const std::string& names, std::string& value, std::vector<std::string> words, const std::string& meaning) {
   const std::string type = fmt::format("{}", fmt::join(words, "|"));
   const auto read = [&value, names, words = std::move(words)](const std::string& text) {
     if (std::find(words.begin(), words.end(), text) == words.end()) throw ConfigError(unknown_name("value of " + long_name(names), text, words));
     value = text;
   };
-  return text_option(app, names, read, type, meaning)->default_str(value);
+  read_option(app, names, read, type, meaning)->default_str(value);
 }
-CLI::Option* whole_list_option(CLI::App& app, const std::string& names, std::vector<std::int64_t>& values, std::int64_t low, std::int64_t high,
-                               const std::string& meaning) {
+void whole_list_option(CLI::App& app, const std::string& names, std::vector<std::int64_t>& values, std::int64_t low, std::int64_t high,
+                       const std::string& meaning) {
   const auto read = [=, &values](const std::string& text) {
     values.clear();
     for (std::size_t at = 0; at <= text.size();) {
@@ -75,19 +83,19 @@ CLI::Option* whole_list_option(CLI::App& app, const std::string& names, std::vec
       at = end + 1;
     }
   };
-  return text_option(app, names, read, "N,N,…", meaning)->default_str(fmt::format("{}", fmt::join(values, ",")));
+  read_option(app, names, read, "N,N,…", meaning)->default_str(fmt::format("{}", fmt::join(values, ",")));
 }
 
 void seed_option(CLI::App& app, std::int64_t& seed) { whole_option(app, "--seed", seed, 0, 2147483647, "seed of all random numbers"); }
 void jobs_option(CLI::App& app, std::int64_t& jobs) {
   jobs = std::max(1u, std::thread::hardware_concurrency());
-  whole_option(app, "-j,--jobs", jobs, 1, 4096, "threads; the results are the same for any number")->default_str("all");
+  whole_option(app, "-j,--jobs", jobs, 1, 4096, "threads; the results are the same for any number", "all");
 }
 void only_option(CLI::App& app, std::string& pattern, const std::string& what) {
-  app.add_option("--only", pattern, what + " that match this pattern (* and ?)")->type_name("GLOB");
+  text_option(app, "--only", pattern, "GLOB", what + " that match this pattern (* and ?)");
 }
 void out_option(CLI::App& app, std::string& folder, const std::string& what) {
-  app.add_option("--out", folder, fmt::format("folder to write to [out/{}-UTC]", what))->type_name("DIR");
+  text_option(app, "--out", folder, "DIR", fmt::format("folder to write to [out/{}-UTC]", what));
 }
 
 OutputFolder::OutputFolder(const std::string& given, std::string_view what, std::string_view own_table) : path_(given) {

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace flowgauge {
@@ -86,6 +87,9 @@ int run(const Command& command, int argc, const char* const* argv, Console& cons
     console.print(app.help());
     return 0;
   } catch (const CLI::ParseError& e) {
+    for (const CLI::Option* o : app.get_options())
+      if (o->count() > 1 && o->get_items_expected_max() == 1)
+        throw ConfigError(fmt::format("{} is given {} times; give it once", o->get_name(), o->count()));
     throw ConfigError(e.what());
   }
   const std::vector<std::string> left = app.remaining();

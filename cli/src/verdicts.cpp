@@ -33,6 +33,7 @@ std::string kind_of(const VerdictRow& row) {
 /// What stands in the matrix.
 std::string cell_text(const VerdictRow& row) {
   if (row.verdict == "not_applicable") return "–";
+  if (row.verdict == "unresolved" && !row.cases) return "…";  // interrupted
   if (row.verdict != "holds") return row.verdict;
   return row.worst_margin ? fmt::format("{:.2f}", *row.worst_margin) : "holds";
 }

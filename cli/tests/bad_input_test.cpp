@@ -36,6 +36,14 @@ TEST(BadInput, UnknownOption) {
 TEST(BadInput, OneArgumentTooMany) {
   expect_refused(Folder(), {"sample", "normal", "laplace"}, "flowgauge sample: the argument 'laplace' is one too many\n");
 }
+TEST(BadInput, OptionGivenTwice) {
+  expect_refused(Folder(), {"sample", "normal", "--seed", "3", "--seed", "4"}, "flowgauge sample: --seed is given 2 times; give it once\n");
+}
+TEST(BadInput, OptionsThatDoNotGoTogether) {
+  expect_refused(Folder(), {"fit", "--source", "normal", "--flow", "affine", "--held-out", "0.1"},
+                 "flowgauge fit: --held-out needs --data: a source is judged on fresh rows, --n-eval of them\n");
+  expect_refused(Folder(), {"fit", "--source", "normal", "--flow", "affine", "--epochs", "3"}, "flowgauge fit: --epochs needs --data: ");
+}
 TEST(BadInput, MissingArgument) {
   expect_refused(Folder(), {"fit", "--source", "normal"}, "flowgauge fit: --flow is required\n");
   expect_refused(Folder(), {"run"}, "flowgauge run: grid is required\n");

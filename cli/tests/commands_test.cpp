@@ -245,6 +245,19 @@ TEST(Commands, NewLayerIsWrittenOnce) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "lib/include/flowgauge/transformers/bend.hpp"));
 }
 
+TEST(Commands, InterruptedVerifyWritesWhatIsKnown) {
+  const Folder folder;
+  // The deep tier takes minutes; the folder is made once Ctrl-C is listened to.
+  const Ran ran = shell(folder.path(), "set -m; flowgauge verify --only permutation --tier deep -j 2 --out out & "
+                                       "while [ ! -d out ]; do sleep 0.1; done; kill -INT $!; wait $!");
+  EXPECT_EQ(ran.code, 75) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("were not examined"));
+  EXPECT_THAT(ran.out, HasSubstr("unresolved"));
+  const auto rows = reports::read_csv<reports::VerdictRow>(folder.path() / "out" / "verdicts.csv");
+  ASSERT_FALSE(rows.empty());
+  EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [](const auto& r) { return r.reason == "interrupted before it was examined" && !r.cases; }));
+}
+
 TEST(Commands, InterruptedSampleSaysSo) {
   const Folder folder;
   const Ran ran = shell(folder.path(), "flowgauge sample normal -n 1000000000 >/dev/null & p=$!; sleep 0.3; kill -INT $p; wait $p");

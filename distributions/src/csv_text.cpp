@@ -136,6 +136,16 @@ bool is_header(const std::vector<Field>& fields) {
   return false;
 }
 
+/// What files that are nearly a CSV have in a field.
+std::string_view hint(std::string_view text) {
+  if (text.substr(0, 1) == "#") return "; lines of comment are not read";
+  for (const char* const separator : {";", "\t", " "}) {
+    const std::size_t at = text.find(separator);
+    if (at != std::string_view::npos && read_number(text.substr(0, at)).kind == Number::Kind::finite) return "; the separator of fields is a comma";
+  }
+  return "";
+}
+
 double finite_number(const Reader& reader, const Field& field, const std::string& column) {
   const Number number = read_number(field.text);
   switch (number.kind) {
@@ -143,7 +153,8 @@ double finite_number(const Reader& reader, const Field& field, const std::string
     case Number::Kind::not_finite: reader.fail(field.start, fmt::format("a finite number in column {}", column), Reader::quoted(field.text));
     case Number::Kind::beyond_double:
       reader.fail(field.start, fmt::format("a number within the range of a double in column {}", column), Reader::quoted(field.text));
-    case Number::Kind::not_a_number: reader.fail(field.start, fmt::format("a number in column {}", column), Reader::quoted(field.text));
+    case Number::Kind::not_a_number:
+      reader.fail(field.start, fmt::format("a number in column {}", column), Reader::quoted(field.text) + std::string(hint(field.text)));
   }
   return 0;
 }
@@ -168,7 +179,8 @@ DataSet parse_csv(std::string_view text, const std::string& path) {
   if (header) reader.row(fields);
   for (;;) {
     if (fields.size() != dim) {
-      reader.fail(reader.row_start(), fmt::format("{} fields as in line {}", dim, first_line), fmt::format("{}", fields.size()));
+      const bool empty = fields.size() == 1 && fields[0].text.empty();
+      reader.fail(reader.row_start(), fmt::format("{} fields as in line {}", dim, first_line), empty ? "an empty line" : std::to_string(fields.size()));
     }
     for (std::size_t j = 0; j < dim; ++j) numbers.push_back(finite_number(reader, fields[j], data.columns[j]));
     if (reader.only_blank_lines_left()) break;

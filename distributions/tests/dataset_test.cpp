@@ -113,12 +113,14 @@ TEST(DataSet, ErrorSentences) {
   EXPECT_EQ(refusal("1,2\n,3\n"), "a.csv:2:1: expected a number in column x1, got nothing");
   EXPECT_EQ(refusal("1,2\n3\n"), "a.csv:2:1: expected 2 fields as in line 1, got 1");
   EXPECT_EQ(refusal("1,2\n3,4,5\n"), "a.csv:2:1: expected 2 fields as in line 1, got 3");
-  EXPECT_EQ(refusal("1,2\n\n3,4\n"), "a.csv:2:1: expected 2 fields as in line 1, got 1");
+  EXPECT_EQ(refusal("1,2\n\n3,4\n"), "a.csv:2:1: expected 2 fields as in line 1, got an empty line");
   EXPECT_EQ(refusal("1\n\n3\n"), "a.csv:2:1: expected a number in column x1, got nothing");
   EXPECT_EQ(refusal("1,nan\n"), "a.csv:1:3: expected a finite number in column x2, got 'nan'");
   EXPECT_EQ(refusal("1,2\n-inf,0\n"), "a.csv:2:1: expected a finite number in column x1, got '-inf'");
   EXPECT_EQ(refusal("1,1e400\n"), "a.csv:1:3: expected a number within the range of a double in column x2, got '1e400'");
-  EXPECT_EQ(refusal("1,2\n1;2,3\n"), "a.csv:2:1: expected a number in column x1, got '1;2'");
+  EXPECT_EQ(refusal("1,2\n1;2,3\n"), "a.csv:2:1: expected a number in column x1, got '1;2'; the separator of fields is a comma");
+  EXPECT_EQ(refusal("1\t2\n3\t4\n"), "a.csv:2:1: expected a number in column 1\t2, got '3\t4'; the separator of fields is a comma");
+  EXPECT_EQ(refusal("1\n# by hand\n"), "a.csv:2:1: expected a number in column x1, got '# by hand'; lines of comment are not read");
   EXPECT_EQ(refusal("1,2\n3,\"4\n"), "a.csv:2:3: expected a closing quote, got the end of the file");
   EXPECT_EQ(refusal("1,2\n\"3\"x,4\n"), "a.csv:2:4: expected a comma or the end of the line after a quoted field, got 'x'");
   EXPECT_EQ(refusal("1,2\n" + std::string(100, 'z') + ",4\n"), "a.csv:2:1: expected a number in column x1, got '" + std::string(40, 'z') + "…'");

@@ -91,7 +91,9 @@ FitResult fit(Flow<S>& flow, const TrainingData& data, const FitOptions& o, std:
   double power1 = 1, power2 = 1;
   for (Index step = 0; step < o.steps; ++step) {
     std::fill(gradient.begin(), gradient.end(), S(0));
-    const double loss = flow.negative_log_likelihood(batches.next(), gradient, workspace);
+    const BatchIn<S> batch = batches.next();
+    if (step == 0 && o.start_from_data) flow.initialise_from(batch);
+    const double loss = flow.negative_log_likelihood(batch, gradient, workspace);
     double square = 0;
     for (S g : gradient) square += static_cast<double>(g) * static_cast<double>(g);
     const double norm = std::sqrt(square);

@@ -65,7 +65,8 @@ std::vector<Argument> draw_options(const std::vector<OptionInfo>& options, Dice&
       }
       case OptionInfo::Kind::real: {
         const double start = number_from(o.default_text), factor = std::exp2(6 * dice.uniform() - 3);
-        const double drawn = with_bits(std::clamp((start == 0 ? 1.0 : start) * factor, o.low, o.high), 4);
+        const double sign = o.low < 0 && dice.uniform() < 0.5 ? -1 : 1;
+        const double drawn = with_bits(std::clamp(sign * (start == 0 ? 1.0 : start) * factor, o.low, o.high), 4);
         if (!keep_default) arguments.push_back(argument(o.name, std::clamp(drawn, o.low, o.high)));
         break;
       }
@@ -98,9 +99,9 @@ std::vector<Argument> draw_options(const std::vector<OptionInfo>& options, Dice&
 FlowSpec draw_spec(const Family& family, Dice& dice) {
   if (family.fixed) return *family.fixed;
   FlowSpec spec;
-  if (!family.chain) {
+  if (!family.chain || !family.options.empty()) {  // one layer, or a block; a random flow has no options
     spec.items.push_back({family.name, draw_options(family.options, dice, 0)});
-    return spec;
+    return unfolded(spec);
   }
   const int layers = dice.between(2, 4);
   for (int l = 0; l < layers; ++l) {
@@ -270,6 +271,16 @@ Numbers draw_theta(const Subject& subject, const std::string& parameter_class, s
       if (parameter_class == "degenerate" && picks.uniform(k, 0) < 0.5) theta[k] = degenerate(block.role, picks.below(4, k, 1));
       else if (const double rounded = std::nearbyint(theta[k] * 256) / 256; rounded != 0) theta[k] = rounded;
     }
+  if (parameter_class == "no direction") {
+    Index at = 0;
+    for (const Block& block : subject.blocks()) {
+      if (block.role == Role::direction) {
+        std::fill_n(theta.begin() + at, block.count, 0.0);
+        break;
+      }
+      at += block.count;
+    }
+  }
   // The second of two directions against the first: where wᵀu is far below −1, and only a constraint keeps the map invertible.
   if (parameter_class == "degenerate" || parameter_class == "wide") {
     Index at = 0;
@@ -292,6 +303,9 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     Case c;
     c.seed = draw.seed;
     c.dim = std::min(draw_dim(wants, draw) + (attempt > 10 ? attempt - 10 : 0), std::max(wants.largest_dim, 1));
+    // A turn for a direction of length 0, which needs two coordinates.
+    const bool no_direction = wants.stress && !wants.ordinary_only && !wants.initial && wants.largest_dim > 1 && draw.number % 20 == 9;
+    if (no_direction) c.dim = std::max(c.dim, 2);
     c.context_size = dice.uniform() < 0.2 ? dice.between(1, 2) : 0;
     const Subject* subject = nullptr;
     try {
@@ -316,6 +330,10 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     }
     if (wants.knots) row_class = "knot";
     if (wants.initial) c.parameter_class = "initial";
+    // A direction of length 0: what is divided by its length is 0/0.
+    const std::vector<Block>& blocks = subject->blocks();
+    const bool directed = std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.role == Role::direction; });
+    if (directed && no_direction) c.parameter_class = "no direction";
     c.theta = draw_theta(*subject, c.parameter_class, draw.seed);
     draw_rows(c, *subject, law, row_class, draw);
     // Points that no law may miss by chance: the origin, where kinks, logs and divisions meet, the largest numbers and the smallest.

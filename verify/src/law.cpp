@@ -78,6 +78,11 @@ std::string to_text(About about) {
   return "";
 }
 
+double drawn_weight(const RandomStream& stream, std::uint64_t row, std::uint32_t draw) {
+  const double v = std::round(8 * stream.normal(row, draw)) / 8;
+  return v == 0 ? 0.125 : v;
+}
+
 void sort_by_id(std::vector<Law>& laws) {
   const auto key = [](const Law& law) { return std::tuple(law.id.substr(0, 1), std::stoi(law.id.substr(1)), law.id); };
   std::sort(laws.begin(), laws.end(), [&](const Law& a, const Law& b) { return key(a) < key(b); });

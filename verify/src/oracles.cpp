@@ -49,7 +49,7 @@ bool representable(const Image<Wide>& image) {
   if (!image.converged || !std::isfinite(to_double(image.log_det))) return false;
   return std::all_of(image.value.begin(), image.value.end(), [](const Wide& v) { return representable(v); });
 }
-double wide_tolerance(double size) { return 0x1p40 * 0x1p-168 * (1 + size); }
+double wide_tolerance(double size) { return 0x1p53 * 0x1p-168 * (1 + size); }
 
 Spread random_rounding(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth) {
   const std::vector<Rounding> at = Trial::converted<Rounding>(x), given = Trial::converted<Rounding>(context);

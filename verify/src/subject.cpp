@@ -54,7 +54,8 @@ Workshop catalogue_workshop() {
 
 std::vector<Family> all_families() {
   std::vector<Family> families;
-  for (const MemberInfo& member : list_members()) families.push_back({member.name, member.summary, member.options, catalogue_workshop(), false, {}});
+  for (const MemberInfo& member : list_members())
+    families.push_back({member.name, member.summary, member.options, catalogue_workshop(), member.kind == MemberKind::block, {}});
   families.push_back({"flow", "random chains of 2 to 4 layers of the catalogue", {}, catalogue_workshop(), true, {}});
   return families;
 }

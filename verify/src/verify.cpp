@@ -79,7 +79,7 @@ std::vector<Unit> subjects_of(const Subjects& all, const std::string& only) {
   for (const Estimator& estimator : all.estimators) look(estimator.name, {.subject = estimator.name, .estimator = &estimator});
   if (!chosen.empty()) return chosen;
   if (only.find_first_of("( \t") == std::string::npos) throw ConfigError(unknown_name(all.sources.empty() ? "layer" : "subject", only, names));
-  const FlowSpec spec = parse_flow(only);
+  const FlowSpec spec = unfolded(parse_flow(only));
   if (const SourceFamily* const source = source_named(all, spec)) {
     const Item member = parse_item(source->make(spec.items.front())->text());
     return {{.subject = to_text(member), .source = source, .member = member}};
@@ -165,6 +165,16 @@ void name_subject(const Unit& unit, reports::VerdictRow& row) {
   else row.layer = row.flow = unit.subject;
 }
 
+Judged not_examined(const Unit& unit) {
+  Judged judged;
+  name_subject(unit, judged.row);
+  judged.row.law = unit.law->name;
+  judged.row.law_id = unit.law->id;
+  judged.row.verdict = to_text(Verdict::unresolved);
+  judged.row.reason = "interrupted before it was examined";
+  return judged;
+}
+
 int rank(const std::string& verdict) { return verdict == "fails" || verdict == "error" ? 0 : 1; }
 
 }  // namespace
@@ -214,22 +224,20 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
     return unit.replayed ? examine_case(examiner, *unit.law, *unit.replayed) : search(examiner, *unit.law, how);
   };
   const auto died = [&](int u, const std::string& reason) {
-    Judged judged;
-    judged.row.layer = units[u].subject;
-    judged.row.law = units[u].law->name;
-    judged.row.law_id = units[u].law->id;
+    Judged judged = not_examined(units[u]);
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
-    judged.row.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", judged.row.layer, judged.row.law);
-    judged.failures.push_back({judged.row.layer, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n",
+    judged.row.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", units[u].subject, judged.row.law);
+    judged.failures.push_back({units[u].subject, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n",
                                "", judged.row.reproduce});
     return judged;
   };
   std::vector<Judged> all(units.size());
+  for (std::size_t u = 0; u < units.size(); ++u) all[u] = not_examined(units[u]);
   Progress progress{0, static_cast<int>(units.size()), "", "", Verdict::holds};
-  work(progress.total, options.jobs, judge, died, [&](int u, Judged judged) {
+  work(progress.total, options.jobs, options.stop, judge, died, [&](int u, Judged judged) {
     ++progress.done;
-    progress.subject = judged.row.layer;
+    progress.subject = units[u].subject;
     progress.law = judged.row.law;
     for (const Verdict v : {Verdict::holds, Verdict::fails, Verdict::unresolved, Verdict::not_applicable, Verdict::error})
       if (judged.row.verdict == to_text(v)) progress.verdict = v;
@@ -239,6 +247,7 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
   });
   std::stable_sort(all.begin(), all.end(), [](const Judged& a, const Judged& b) { return rank(a.row.verdict) < rank(b.row.verdict); });
   VerifyResult result;
+  result.not_examined = progress.total - progress.done;
   for (Judged& judged : all) {
     judged.row.seed = static_cast<std::int64_t>(options.seed);
     result.rows.push_back(std::move(judged.row));

@@ -113,7 +113,7 @@ template BoundedLogDet<Wide> bounded_log_det(std::span<const Wide>, std::span<co
 
 BoundedLogDet<Wide> bounded_log_det_of_duals(std::span<const Wide> jacobian, int d) {
   square(jacobian, d, "Jacobian");
-  const Wide unit = scaled_by_power_of_two(Wide(1.0), 40 - Wide::bits);
+  const Wide unit = scaled_by_power_of_two(Wide(1.0), 53 - Wide::bits);
   std::vector<Wide> bound;
   for (int i = 0; i < d; ++i) {
     Wide largest;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <csignal>
 #include <new>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,6 +108,10 @@ Child start(std::vector<int> units, const std::function<Judged(int)>& unit, cons
     throw DataError("no worker process could be started");
   }
   if (child.pid == 0) {
+    // The terminal sends Ctrl-C to children too: when to end is the parent's to say, and none outlives it.
+    std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGTERM, SIG_DFL);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(ends[0]);
     for (const int u : child.units) write_all(ends[1], line_of(u, judged(u, unit, died)));
     ::_exit(0);
@@ -114,12 +120,23 @@ Child start(std::vector<int> units, const std::function<Judged(int)>& unit, cons
   return child;
 }
 
+void end(std::vector<Child>& children) {
+  for (const Child& child : children) {
+    ::kill(child.pid, SIGKILL);
+    ::waitpid(child.pid, nullptr, 0);
+    ::close(child.from);
+  }
+  children.clear();
+}
+
+constexpr int look_at_stop_every_ms = 100;
+
 }  // namespace
 
-void work(int count, int jobs, const std::function<Judged(int)>& unit, const std::function<Judged(int, const std::string&)>& died,
-          const std::function<void(int, Judged)>& done) {
+void work(int count, int jobs, const std::atomic<bool>* stop, const std::function<Judged(int)>& unit,
+          const std::function<Judged(int, const std::string&)>& died, const std::function<void(int, Judged)>& done) {
   jobs = std::min(jobs, count);
-  if (jobs <= 1) {
+  if (jobs <= 1 && stop == nullptr) {
     for (int u = 0; u < count; ++u) done(u, judged(u, unit, died));
     return;
   }
@@ -130,9 +147,10 @@ void work(int count, int jobs, const std::function<Judged(int)>& unit, const std
     children.push_back(start(std::move(units), unit, died));
   }
   while (!children.empty()) {
+    if (stop != nullptr && *stop) return end(children);
     std::vector<pollfd> waits;
     for (const Child& c : children) waits.push_back({c.from, POLLIN, 0});
-    if (::poll(waits.data(), waits.size(), -1) < 0) {
+    if (::poll(waits.data(), waits.size(), look_at_stop_every_ms) < 0) {
       if (errno == EINTR) continue;
       throw DataError("waiting for worker processes failed");
     }

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "defects/planted.hpp"
 
+#include "defects/bad_actnorm.hpp"
 #include "defects/bad_affine.hpp"
 #include "defects/bad_arsinh.hpp"
+#include "defects/bad_convolution.hpp"
 #include "defects/bad_half.hpp"
+#include "defects/bad_householder.hpp"
+#include "defects/bad_householder_qr.hpp"
+#include "defects/bad_lu.hpp"
 #include "defects/bad_permutation.hpp"
 #include "defects/bad_planar.hpp"
+#include "defects/bad_rank_one.hpp"
+#include "defects/bad_scaled_householder.hpp"
 #include "defects/bad_softlog.hpp"
 #include "defects/bad_spline.hpp"
+#include "defects/bad_sum_of_squares.hpp"
 #include "defects/bad_triangular.hpp"
 #include "defects/steep.hpp"
 
@@ -66,6 +74,38 @@ const std::vector<Planted>& planted() {
       {"bad_half(context_ignored)", {"A2"}, "context"},
       {"bad_half(last_log_det_only)", {"L6"}, "log_det"},
       {"bad_half(forward_clamp)", {"L3"}, "after there and back"},
+      {"bad_householder(detached_v)", {"L12"}, "the gradient of v"},
+      {"bad_householder(nan_at_zero)", {"L1"}, "not a number"},
+      {"bad_scaled_householder(inverse_reuses_t)", {"L3", "L4"}, "after there and back"},
+      {"bad_scaled_householder(inverse_sign)", {"L9"}, "sign of the other direction"},
+      {"bad_scaled_householder(reciprocal)", {"L9"}, "log_det of the inverse"},
+      {"bad_scaled_householder(no_abs)", {"L1"}, "not a number"},
+      {"bad_rank_one(constraint_absent)", {"L1"}, "not a number"},
+      {"bad_rank_one(recomputed_s)", {"L7"}, "log_det"},
+      {"bad_rank_one(inverse_lacks_s)", {"L3", "L4"}, "after there and back"},
+      {"bad_rank_one(nan_at_zero)", {"L1"}, "not a number"},
+      {"bad_householder_qr(same_order)", {"L3", "L4"}, "after there and back"},
+      {"bad_householder_qr(last_lost)", {"L3", "L4"}, "after there and back"},
+      {"bad_householder_qr(sum_of_diagonal)", {"L6"}, "log_det"},
+      {"bad_householder_qr(superdiagonal_only)", {"A2"}, "triangle"},
+      {"bad_convolution(reciprocal)", {"L9"}, "log_det of the inverse"},
+      {"bad_convolution(superdiagonal_only)", {"A2"}, "triangle"},
+      {"bad_convolution(not_orthogonal)", {"L6"}, "log_det"},
+      {"bad_convolution(inverse_turns_on)", {"L3", "L4"}, "after there and back"},
+      {"bad_lu(permutes_on)", {"L3", "L4"}, "after there and back"},
+      {"bad_lu(upper_first)", {"L3", "L4"}, "after there and back"},
+      {"bad_lu(floor_everywhere)", {"L6"}, "log_det"},
+      {"bad_lu(sum_of_diagonal)", {"L6"}, "log_det"},
+      {"bad_lu(bias_not_subtracted)", {"L3", "L4"}, "after there and back"},
+      {"bad_actnorm(sign)", {"L6", "L9"}, "sign of the other direction"},
+      {"bad_actnorm(reciprocal)", {"L9"}, "log_det of the inverse"},
+      {"bad_actnorm(times_dim_in_inverse)", {"L9"}, "log_det of the inverse"},
+      {"bad_actnorm(scale_shared)", {"L6"}, "too small by a factor d"},
+      {"bad_actnorm(gradient_lacks_log_det)", {"L12"}, "the gradient of log_scale"},
+      {"bad_sum_of_squares(inverse_forgets_shift)", {"L3", "L4"}, "after there and back"},
+      {"bad_sum_of_squares(epsilon_in_log_det)", {"L6"}, "log_det"},
+      {"bad_sum_of_squares(fixed_bracket)", {"L4"}, "after there and back"},
+      {"bad_sum_of_squares(cardano_alone)", {"L7"}, "log_det of the inverse"},
       {"bad_affine(sign) bad_affine", {"C1"}, "log_det of the flow"},
       {"bad_affine(inverse_adds_shift) bad_affine", {"C2"}, "after there and back"},
   };
@@ -73,8 +113,23 @@ const std::vector<Planted>& planted() {
 }
 
 std::vector<std::string> twins() {
-  return {"bad_softlog",    "bad_affine",      "bad_arsinh", "bad_spline",           "bad_planar",
-          "bad_triangular", "bad_permutation", "bad_half",   "bad_affine bad_affine"};
+  return {"bad_softlog",
+          "bad_affine",
+          "bad_arsinh",
+          "bad_spline",
+          "bad_planar",
+          "bad_triangular",
+          "bad_permutation",
+          "bad_half",
+          "bad_affine bad_affine",
+          "bad_actnorm",
+          "bad_convolution",
+          "bad_householder",
+          "bad_householder_qr",
+          "bad_lu",
+          "bad_rank_one",
+          "bad_scaled_householder",
+          "bad_sum_of_squares"};
 }
 
 Family family_for(const std::string& text) {
@@ -93,6 +148,14 @@ Family family_for(const std::string& text) {
   if (name == "bad_triangular") return fixed(family_of<BadTriangular>(name));
   if (name == "bad_permutation") return fixed(family_of<BadPermutation>(name));
   if (name == "steep") return fixed(family_of<Steep>(name));
+  if (name == "bad_actnorm") return fixed(family_of<BadActnorm>(name));
+  if (name == "bad_convolution") return fixed(family_of<BadConvolution>(name));
+  if (name == "bad_householder") return fixed(family_of<BadHouseholder>(name));
+  if (name == "bad_householder_qr") return fixed(family_of<BadHouseholderQr>(name));
+  if (name == "bad_lu") return fixed(family_of<BadLu>(name));
+  if (name == "bad_rank_one") return fixed(family_of<BadRankOne>(name));
+  if (name == "bad_scaled_householder") return fixed(family_of<BadScaledHouseholder>(name));
+  if (name == "bad_sum_of_squares") return fixed(family_of<BadSumOfSquares>(name));
   if (name == "bad_half") return fixed(family_of<BadHalf>(name));
   throw std::invalid_argument("no planted layer is called " + name);
 }

@@ -141,6 +141,17 @@ TEST(Run, ReportsProgressOfEveryUnit) {
   EXPECT_EQ(calls, static_cast<int>(result.rows.size()));
 }
 
+TEST(Run, WhatWasNotExaminedBeforeTheStopIsUnresolved) {
+  const std::atomic<bool> stop{true};
+  VerifyOptions options;
+  options.only = "permutation";
+  options.stop = &stop;
+  const VerifyResult result = run(options);
+  EXPECT_EQ(result.not_examined, static_cast<int>(result.rows.size()));
+  EXPECT_FALSE(result.passed());
+  for (const auto& row : result.rows) EXPECT_EQ(row.reason, "interrupted before it was examined");
+}
+
 TEST(Run, AnotherSeedDrawsOtherCases) {
   VerifyOptions options = options_for("softlog", "L7");
   const VerifyResult a = run(options);

@@ -8,7 +8,7 @@
 
 namespace flowgauge {
 
-enum class MemberKind { transformer, layer, driver };
+enum class MemberKind { transformer, layer, driver, block };
 
 /// What a member's file says of it, without a number type.
 struct MemberInfo {
@@ -19,6 +19,8 @@ struct MemberInfo {
   std::vector<std::string> specimens;  ///< specs for lists and benchmarks; the bare name where the file names none
   /// Canonical form of an item of this name; ConfigError if an option is wrong.
   std::function<Item(const Item&)> canonical;
+  /// A block: the layers that it stands for.
+  std::function<std::vector<Item>(const Item&)> layers;
 };
 
 /// A member at scalar S: makes bodies. One of the two is set.
@@ -43,9 +45,11 @@ Layer<S> make_layer(const Item&, int dim, int context = 0);
 template <class S>
 Transformer<S> make_transformer(const Item&);
 
-/// Canonical form: known names, defaults left out, keys in declared order.
+/// Canonical form: known names, defaults left out, keys in declared order; in a flow each block is the layers that it stands for.
 Item canonical(const Item&);
 FlowSpec canonical(const FlowSpec&);
+/// The same layers with every block unfolded.
+FlowSpec unfolded(const FlowSpec&);
 /// The description of every member and driver, by name.
 std::vector<MemberInfo> list_members();
 

@@ -17,6 +17,7 @@ struct FitOptions {
   double weight_decay = 0;     ///< adds weight_decay·θ to the gradient (as torch.optim.Adam does)
   double clip_norm = 0;        ///< scales a gradient whose norm is larger down to it; 0: never
   Order order = Order::shuffled;  ///< of a fixed data set
+  bool start_from_data = true; ///< Flow::initialise_from the first batch; false: go on from θ as it is
 };
 
 /// What a fit is fed with: the rows of a fixed data set, or fresh rows of an endless sample, row i depending on i alone.

@@ -48,6 +48,9 @@ class Flow {
   /// θ as after training: every parameter moved, `width` times its ordinary range.
   void randomise(std::uint64_t seed, double width);
 
+  /// Lets the layers that offer it (actnorm) start from these data; each sees the output of those before it. All other parameters stay.
+  void initialise_from(BatchIn<S> x, BatchIn<S> context = {});
+
   /// z = f(x), log_det row by row; n × dim each, context n × context. ShapeError before anything is written.
   void forward(BatchIn<S> x, BatchOut<S> z, ColumnOut<S> log_det, Workspace&, BatchIn<S> context = {}) const;
   /// x = f⁻¹(z), log_det of that direction.

@@ -51,6 +51,8 @@ class LayerBody {
   virtual Convergence inverse(const Given<S>&, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const = 0;
   virtual void backward(const Given<S>&, BatchIn<S> x, const S* tape, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>&,
                         Scratch&) const = 0;
+  /// Moves parameters to where this batch (any number of rows, inputs of this layer) wants them at first; most layers leave them.
+  virtual void initialise_from(std::span<S> /*theta*/, BatchIn<S> /*x*/) const {}
   /// Adds the inputs of `coordinate` where y or its slope jumps, given theta (used at dim 1, where nothing else moves them).
   virtual void knots(const Given<S>&, Index /*coordinate*/, std::vector<double>&) const {}
 };

@@ -29,6 +29,7 @@ concept SamplewiseFormula = requires(const F f, SampleGiven<double> given, std::
 /// A layer written for a whole tile, for what must be a matrix product. Members:
 ///   options(v), parameters(dim, context), facts(dim), initial(…), summary, hazard, source       as above
 ///   Index prepared_size(int dim) const; void prepare(std::span<const S> theta, int dim, S* prepared) const    optional, together
+///   void initialise_from(std::span<S> theta, BatchIn<S> x) const                                optional: what fit's first mini-batch says of theta
 ///   void forward(const Given<S>&, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch&) const      template <class S>
 ///   void inverse(const Given<S>&, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const
 ///   void backward(const Given<S>&, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>&, Scratch&) const

@@ -17,12 +17,6 @@ std::vector<Wide> beside(std::vector<Wide> x, double step) {
   return x;
 }
 
-/// Weights of one case: of y, of log_det, and the directions, small multiples of 1/8.
-double drawn(const RandomStream& stream, std::uint64_t row, std::uint32_t draw) {
-  const double v = std::round(8 * stream.normal(row, draw)) / 8;
-  return v == 0 ? 0.125 : v;
-}
-
 }  // namespace
 
 Law backward_is_the_gradient() {
@@ -45,8 +39,8 @@ Law backward_is_the_gradient() {
               const Image<Wide> truth = trial.map<Wide>(Way::forward, x, context);
               if (!representable(truth)) continue;
               std::vector<double> weight(d);
-              for (Index j = 0; j < d; ++j) weight[j] = drawn(stream, i, static_cast<std::uint32_t>(j));
-              const double weight_log_det = drawn(stream, i, 1000);
+              for (Index j = 0; j < d; ++j) weight[j] = drawn_weight(stream, i, static_cast<std::uint32_t>(j));
+              const double weight_log_det = drawn_weight(stream, i, 1000);
 
               const auto backward = [&]<class S>(const std::vector<S>& at) {
                 Batch<S> bx(1, d), bc(c == 0 ? 0 : 1, c), gy(1, d);
@@ -106,7 +100,7 @@ Law backward_is_the_gradient() {
               if (!direct) {
                 std::vector<Wide> v;
                 for (Index k = 0; k < variables; ++k)
-                  v.emplace_back(drawn(stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(2000 + k)));
+                  v.emplace_back(drawn_weight(stream, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(2000 + k)));
                 const auto [slope, size] = along(x, v);
                 Wide claimed(0.0);
                 double summands = size;

@@ -203,6 +203,7 @@ Layer<S> make_layer(const Item& item, int dim, int context) {
     if (m.info.name == item.name) return m.layer ? m.layer(item, dim, context) : detail::elementwise_layer(m.transformer(item), dim, context);
     names.push_back(m.info.name);
   }
+  if (unfolded({{item}}).items.size() > 1) throw ConfigError(item.name + " stands for several layers: in a flow, not where one layer is wanted");
   throw ConfigError(unknown_name("layer", item.name, names));
 }
 
@@ -210,7 +211,7 @@ template <class S>
 Flow<S> make_flow(const FlowSpec& spec, int dim, int context) {
   std::vector<Layer<S>> layers;
   FlowSpec own;
-  for (const Item& item : spec.items) {
+  for (const Item& item : unfolded(spec).items) {
     layers.push_back(make_layer<S>(item, dim, context));
     own.items.push_back(layers.back().info().spec);
   }

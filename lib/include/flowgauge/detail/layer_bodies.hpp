@@ -134,6 +134,9 @@ class TileOf final : public LayerBody<S> {
                 Scratch& scratch) const override {
     if constexpr (!is_dual<S>) f_.backward(given, x, grad_y, grad_log_det, out, scratch);
   }
+  void initialise_from(std::span<S> theta, BatchIn<S> x) const override {
+    if constexpr (requires { f_.initialise_from(theta, x); }) f_.initialise_from(theta, x);
+  }
 
  private:
   F f_;

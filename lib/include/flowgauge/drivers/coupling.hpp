@@ -7,9 +7,8 @@
 namespace flowgauge {
 
 /// coupling(transformer, hidden=[64,64], activation=relu, keep=first): ⌊d/2⌋ coordinates pass through unchanged; every other one is transformed
-/// with parameters
-/// from an MLP of those and the context. log_det = Σ log f′ over the transformed. At d = 1 nothing is kept: the parameters are a bias (or depend
-/// on the context).
+/// with parameters from an MLP of those and the context; with hidden=[] from a linear map of them. log_det = Σ log f′ over the transformed. At d = 1
+/// nothing is kept: the parameters are a bias (or depend on the context).
 /// source: Dinh, Sohl-Dickstein, Bengio, "Density estimation using Real NVP", arXiv 1605.08803, eq. 7–8.
 struct CouplingOptions {
   Item transformer{"affine", {}};

@@ -37,8 +37,8 @@ struct BoundedLogDet {
 template <class T>
 BoundedLogDet<T> bounded_log_det(std::span<const T> a, std::span<const T> bound, int d);
 
-/// The same for a Jacobian by duals, rows × rows: B_ij = 2^40·u·max_k|A_ik|. Duals truncate nothing; 2^40 lets a formula cancel twelve of its 50
-/// digits.
+/// The same for a Jacobian by duals, rows × rows: B_ij = 2^53·u·max_k|A_ik|. Duals truncate nothing; 2^53 lets a formula cancel the 16 digits that
+/// a double has.
 BoundedLogDet<Wide> bounded_log_det_of_duals(std::span<const Wide> jacobian, int d);
 
 /// The Jacobian of f at x, one evaluation with Dual<Wide, 1> a column; rows outputs.

@@ -45,6 +45,9 @@ struct Examined {
   static Examined not_applicable(std::string reason);
 };
 
+/// What a law multiplies outputs by, and its directions: small multiples of 1/8, none of them 0.
+double drawn_weight(const RandomStream&, std::uint64_t row, std::uint32_t draw);
+
 /// Which points a law wants.
 struct Wants {
   bool outputs = false;      ///< points of the codomain, for the inverse

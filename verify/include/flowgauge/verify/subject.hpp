@@ -42,7 +42,7 @@ struct Family {
   std::string help;                  ///< its summary
   std::vector<OptionInfo> options;
   Workshop workshop;
-  bool chain = false;                ///< random flows of 2 to 4 layers instead of one layer
+  bool chain = false;                ///< more than one layer: a block, or random flows of 2 to 4 layers
   std::optional<FlowSpec> fixed;     ///< this spec and no other
 };
 /// Every member of the catalogue, and "flow".

@@ -5,6 +5,7 @@
 #include <flowgauge/verify/subject.hpp>
 #include <flowgauge/verify/verdict.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -34,6 +35,8 @@ struct VerifyOptions {
   int jobs = 1;            ///< worker processes; the result has the same bits for any number
   /// Cases as text (case.hpp), examined instead of drawn ones. `law` picks the laws of those that name none.
   std::vector<std::string> replay;
+  /// Set to true, perhaps by a signal handler, it ends the run: what was not examined by then is unresolved, and its reason says so.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 /// After each law and subject.
@@ -48,6 +51,7 @@ struct VerifyResult {
   /// the caller's.
   std::vector<reports::VerdictRow> rows;
   std::vector<Failure> failures;
+  int not_examined = 0;  ///< rows that `stop` came before
   /// No law fails, none threw, none is unresolved beyond its cap: exit code 0, else 1.
   bool passed() const;
 };

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <flowgauge/detail/reflection.hpp>
+#include <flowgauge/sample.hpp>
+
+namespace flowgauge {
+
+/// y = x + u·(vᵀx), log_det = log s, with s = 1 + vᵀu = softplus(vᵀû) > 0 and û free: u = û + (s − 1 − vᵀû)·v/|v|². s is carried, never 1 + vᵀu.
+/// Computed as y = [x − v·(vᵀx)/|v|²] + e·(vᵀx) with e = û⊥ + s·v/|v|², û⊥ the part of û across v: along v nothing is subtracted, however small s is.
+/// The inverse is x = [y − v·(vᵀy)/|v|²] + (v/|v|² − û⊥)·(vᵀy)/s. v = 0 is the identity.
+struct RankOne {
+  static constexpr std::string_view summary = "y = x + u (v'x), log_det = log s, s = 1 + v'u = softplus(v'u^) > 0";
+  static constexpr std::string_view hazard = "near-singular where softplus(v'u^) is tiny; the map jumps at v = 0";
+  static constexpr std::string_view source =
+      "austinjones/normalizing-flows, notebooks/flows.py, RankOneConvolution; s > 0 as in Rezende, Mohamed, arXiv 1505.05770, appendix A.1";
+
+  std::vector<Block> parameters(int dim, int) const { return {{"v", dim, Role::direction}, {"u", dim, Role::direction}}; }
+  Facts facts(int) const { return {.initial_is_identity = true, .growth = {Growth::Kind::linear}}; }
+  /// v stays as drawn; û = log(e − 1)·v/|v|², so that u = 0.
+  void initial(std::span<double> theta, int dim) const {
+    double square = 0;
+    for (int j = 0; j < dim; ++j) square += theta[j] * theta[j];
+    for (int j = 0; j < dim; ++j) theta[dim + j] = std::log(std::expm1(1.0)) * theta[j] / square;
+  }
+
+  Index prepared_size(int dim) const { return 5 * Index(dim) + 6; }
+  template <class S>
+  void prepare(std::span<const S> theta, int dim, S* prepared) const {
+    const Index d = dim;
+    const Parts<S> p = parts(prepared, d);
+    const S* u = theta.data() + d;
+    *p.unit = detail::scaled_direction(theta.data(), d, p.w);
+    const S square = detail::squared_length(p.w, d);
+    S along(0.0);
+    for (Index j = 0; j < d; ++j) along = mul_add(p.w[j], u[j], along);
+    const S product = *p.unit * along;
+    const auto flat = square <= S(0.0);
+    *p.square = select(flat, S(1.0), square);
+    *p.slope = select(flat, S(0.0), (softplus(-product) - S(1.0)) / *p.square);  // s − vᵀû = softplus(−vᵀû), without the difference
+    // r = s/e^{vᵀû} where vᵀû < 0: s itself may be below every number, its log is not.
+    const auto negative = product < S(0.0);
+    const S e = exp(select(negative, product, S(0.0)));
+    const auto tiny = e < S(1e-30);
+    const S r = select(tiny, S(1.0) - S(0.5) * e, log1p(e) / select(tiny, S(1.0), e));
+    const S s = softplus(product);
+    *p.log_s = select(flat, S(0.0), select(negative, product + log(r), log(select(negative, S(1.0), s))));
+    *p.log_s_slope = select(flat, S(0.0), select(negative, S(1.0) / ((S(1.0) + e) * r), sigmoid(product) / select(negative, S(1.0), s)));
+    *p.product = product;
+    for (Index j = 0; j < d; ++j) {
+      p.less[j] = -p.w[j] / *p.square;
+      const S across = *p.unit * mul_add(p.less[j], along, u[j]);
+      p.a[j] = select(flat, S(0.0), mul_add(*p.slope, p.w[j], *p.unit * u[j]));
+      p.forth[j] = select(flat, S(0.0), across - s * p.less[j]);
+      p.back[j] = select(flat, S(0.0), (-p.less[j] - across) / select(flat, S(1.0), s));
+    }
+  }
+  template <class S>
+  void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch&) const {
+    const Parts<const S> p = parts(given.prepared, x.dim);
+    split_along(x, p, p.forth, y);
+    std::fill_n(log_det, x.rows, *p.log_s);
+  }
+  template <class S>
+  void inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const {
+    const Parts<const S> p = parts(given.prepared, y.dim);
+    split_along(y, p, p.back, x);
+    std::fill_n(log_det, y.rows, -*p.log_s);
+  }
+  /// a = unit·û + κ·w, κ = (softplus(−p) − 1)/|w|², p = unit·wᵀû.
+  template <class S>
+  void backward(const Given<S>& given, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>& out, Scratch& scratch) const {
+    const Index d = x.dim;
+    const Parts<const S> p = parts(given.prepared, d);
+    Scratch::Scope scope(scratch);
+    S* grad_w = scratch.take<S>(2 * d);
+    S* grad_a = grad_w + d;
+    std::fill_n(grad_w, 2 * d, S(0.0));
+    detail::add_rank_one_backward<S>(x, grad_y, p.w, p.a, out.x, grad_w, grad_a, scratch);
+    S total(0.0), grad_slope(0.0);
+    add_column_sums<S>({grad_log_det, x.rows, 1, x.rows}, &total);
+    for (Index j = 0; j < d; ++j) grad_slope = mul_add(grad_a[j], p.w[j], grad_slope);
+    const auto flat = detail::squared_length(p.w, d) <= S(0.0);
+    const S grad_product = total * *p.log_s_slope - grad_slope * sigmoid(-*p.product) / *p.square;
+    const S* u = given.theta.data() + d;
+    for (Index j = 0; j < d; ++j) {
+      const S of_w = grad_w[j] + *p.slope * (grad_a[j] - S(2.0) * grad_slope / *p.square * p.w[j]) + grad_product * *p.unit * u[j];
+      out.theta[j] = out.theta[j] + select(flat, S(0.0), of_w / *p.unit);
+      out.theta[d + j] = out.theta[d + j] + select(flat, S(0.0), *p.unit * (grad_a[j] + grad_product * p.w[j]));
+    }
+  }
+
+ private:
+  template <class S>
+  struct Parts {
+    S *w, *less, *a, *forth, *back;  // v = unit·w; less: −w/|w|²; y = x + a·(wᵀx); forth and back: of (wᵀx) and (wᵀy)
+    S *unit, *square, *slope, *product, *log_s, *log_s_slope;
+  };
+  template <class S>
+  static Parts<S> parts(S* prepared, Index d) {
+    S* single = prepared + 5 * d;
+    return {prepared,   prepared + d, prepared + 2 * d, prepared + 3 * d, prepared + 4 * d, single,
+            single + 1, single + 2,   single + 3,       single + 4,       single + 5};
+  }
+  /// y = [x + less·(wᵀx)] + e·(wᵀx).
+  template <class S>
+  static void split_along(BatchIn<S> x, const Parts<const S>& p, const S* e, BatchOut<S> y) {
+    for (Index i = 0; i < x.rows; i += lane_width<S>) {
+      Lane<S> along(0.0);
+      for (Index j = 0; j < x.dim; ++j) along = mul_add(load<S>(x.column(j) + i), broadcast<S>(p.w[j]), along);
+      for (Index j = 0; j < x.dim; ++j) {
+        const Lane<S> rest = mul_add(broadcast<S>(p.less[j]), along, load<S>(x.column(j) + i));
+        store<S>(y.column(j) + i, mul_add(broadcast<S>(e[j]), along, rest));
+      }
+    }
+  }
+};
+
+}  // namespace flowgauge

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <flowgauge/transformers/sum_of_squares.hpp>
+
+namespace flowgauge::verify::defects {
+
+/// sum_of_squares with one mistake; `none` is the healthy twin.
+struct BadSumOfSquares {
+  static constexpr std::string_view summary = "sum_of_squares with a planted defect";
+  enum Defect {
+    none,
+    inverse_forgets_shift,  ///< W139, and the first port of this layer
+    epsilon_in_log_det,     ///< a floor in log_det that the map lacks
+    fixed_bracket,          ///< W127: the root is sought in [−8, 8]
+    cardano_alone           ///< the closed root, without the Newton step that gives its digits back
+  };
+  int defect = none;
+  template <class V>
+  void options(V& v) {
+    v("defect", defect, {"none", "inverse_forgets_shift", "epsilon_in_log_det", "fixed_bracket", "cardano_alone"});
+  }
+
+  std::vector<Block> parameters() const { return healthy.parameters(); }
+  Facts facts() const { return healthy.facts(); }
+  template <Real T>
+  using Shape = SumOfSquares::Shape<T>;
+  template <Real T>
+  Shape<T> shape(Params<T> p) const {
+    return healthy.shape(p);
+  }
+  template <class T>
+  Mapped<T> forward(const Shape<T>& s, T x) const {
+    Mapped<T> m = healthy.forward(s, x);
+    if (defect == epsilon_in_log_det) m.log_slope = log(exp(m.log_slope) + T(0x1p-20));
+    return m;
+  }
+  template <class T>
+  Mapped<T> inverse(const Shape<T>& s, T y) const {
+    if (defect == inverse_forgets_shift) return healthy.inverse(s, y + s.shift);
+    if (defect == fixed_bracket) {
+      const auto g = [&](T x) {
+        const Mapped<T> m = healthy.forward(s, x);
+        return Mapped<T>{m.value - y, exp(m.log_slope)};
+      };
+      const T x = increasing_root<T>(g, T(-8.0), T(8.0)).value;
+      return {x, -healthy.forward(s, x).log_slope};
+    }
+    if (defect == cardano_alone) {
+      const T x = cardano(s, y);
+      return {x, -healthy.forward(s, x).log_slope};
+    }
+    const Mapped<T> m = healthy.inverse(s, y);
+    return {m.value, -forward(s, m.value).log_slope};
+  }
+
+ private:
+  /// c·x³/3 + b·x² + a·x = z, through t = x + b/c.
+  template <class T>
+  static T cardano(const Shape<T>& s, T y) {
+    T a = s.slope, b(0.0), c(0.0);
+    for (std::size_t k = 0; k < s.a.size(); ++k) {
+      a = a + s.a[k] * s.a[k];
+      b = b + s.a[k] * s.b[k];
+      c = c + s.b[k] * s.b[k];
+    }
+    const T z = y - s.shift, shift = b / c, third = a / c - shift * shift;
+    const T half = T(1.5) * z / c + T(1.5) * a / c * shift - shift * shift * shift;
+    const T root = sqrt(half * half + third * third * third);
+    const auto cube_root = [](T v) { return copysign(exp(log(abs(v)) / T(3.0)), v); };
+    return cube_root(half + root) + cube_root(half - root) - shift;
+  }
+  SumOfSquares healthy;
+};
+
+}  // namespace flowgauge::verify::defects
