@@ -63,6 +63,18 @@ Quadrature integral_over(const Univariate& source, const std::function<double(do
   return sum;
 }
 
+Quadrature kl_by_quadrature(const Flow<double>& flow, const Univariate& source) {
+  Workspace workspace;
+  const auto integrand = [&](double x) {
+    const double log_p = source.log_density(x);
+    if (!(log_p > -700)) return 0.0;  // beyond, p is below 1e-304
+    double log_q = 0;
+    flow.log_prob({&x, 1, 1, 1}, {&log_q, 1}, workspace);
+    return std::exp(log_p) * (log_p - log_q);
+  };
+  return integral_over(source, integrand, flow.knots(workspace));
+}
+
 double unheld_mass(const Univariate& source) {
   const Marginal m = source.marginal(0);
   return source.cdf(std::nextafter(m.low, m.high)) + source.upper_cdf(std::nextafter(m.high, m.low));

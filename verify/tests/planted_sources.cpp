@@ -42,6 +42,7 @@ const std::vector<Planted>& planted_estimators() {
       {"finite_status", {"K8"}, "the KL of cauchy"},
       {"one_layer_off", {"K3", "K4"}, "delta of layer"},
       {"log_det_twice", {"K1", "K2", "K4", "K6", "K13"}, "seen through"},
+      {"tails_cut", {"K6"}, "by quadrature"},
       {"recycled", {"K10"}, "at n ="},
       {"seed_ignored", {"K11"}, "another seed"},
   };

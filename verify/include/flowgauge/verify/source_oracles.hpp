@@ -18,6 +18,9 @@ Quadrature integral(const std::function<double(double)>& f, double a, double b);
 /// lost. `more_cuts`: kinks of f that are not the source's.
 Quadrature integral_over(const Univariate&, const std::function<double(double)>& f, const std::vector<double>& more_cuts = {});
 
+/// KL(P‖q) = ∫p·(log p − log q), split at the kinks of both.
+Quadrature kl_by_quadrature(const Flow<double>&, const Univariate&);
+
 /// Mass nearer to an end of the support than any double: no law about doubles sees it.
 double unheld_mass(const Univariate&);
 /// What a density loses when x is a large location and a small scale: 8ε·(1 + |median|/interquartile range), relative.
