@@ -266,6 +266,7 @@ Judged search(const Examiner& examiner, const Law& law, const Search& how) {
     for (int k = 0; on && done < cases; ++k) {
       const std::uint64_t seed = hash_text(fmt::format("{} {} {} {}", how.seed, law.id, examiner.subject, k));
       const int taken = slice(seed, std::min(slice_size, cases - done), [&](std::uint32_t number) {
+        if (!on) return false;  // the engine runs what failed once more
         try {
           on = searcher.take(examiner.draw({number, done, how.tier}));
         } catch (const std::exception& error) {
