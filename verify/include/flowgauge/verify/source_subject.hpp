@@ -69,7 +69,7 @@ class SourceTrial {
   const Case& sample_;
 };
 
-namespace detail {
+namespace source_detail {
 
 template <class T, class F>
 SourceFormula::Density<T> density_at(const F& source) {
@@ -95,7 +95,7 @@ std::unique_ptr<Distribution> adapted(const std::string& name, F source) {
   else return std::make_unique<distributions::JointAdaptor<F>>(std::move(source), std::move(text));
 }
 
-}  // namespace detail
+}  // namespace source_detail
 
 template <class F>
 SourceFamily source_family_of(const std::string& name) {
@@ -105,13 +105,13 @@ SourceFamily source_family_of(const std::string& name) {
     SourceFormula formula;
     const F* const source = distributions::source_as<F>(distribution);
     if (!source) return formula;
-    formula.wide = detail::density_at<Wide>(*source);
-    formula.dual = detail::density_at<WideDual>(*source);
-    formula.rounding = detail::density_at<Rounding>(*source);
+    formula.wide = source_detail::density_at<Wide>(*source);
+    formula.dual = source_detail::density_at<WideDual>(*source);
+    formula.rounding = source_detail::density_at<Rounding>(*source);
     if constexpr (requires { source->scaled(2.0); })
-      formula.scaled = [source, name](double factor) { return detail::adapted(name, source->scaled(factor)); };
+      formula.scaled = [source, name](double factor) { return source_detail::adapted(name, source->scaled(factor)); };
     if constexpr (requires { source->shifted(2.0); })
-      formula.shifted = [source, name](double shift) { return detail::adapted(name, source->shifted(shift)); };
+      formula.shifted = [source, name](double shift) { return source_detail::adapted(name, source->shifted(shift)); };
     return formula;
   };
   return family;
