@@ -11,7 +11,9 @@ namespace flowgauge::verify {
 Examined in_two_stages(Index rows, const std::function<Examined(const Stage&)>& test) {
   Examined first = test({0, rows, alpha_of_first_stage});
   if (first.outcome() != Outcome::disagree) return first;
-  return test({static_cast<std::uint64_t>(rows), 10 * rows, alpha_of_a_check / alpha_of_first_stage});
+  Examined plain = test({0, rows, alpha_of_a_check / 2});
+  if (plain.outcome() == Outcome::disagree) return plain;
+  return test({static_cast<std::uint64_t>(rows), 10 * rows, alpha_of_a_check / 2 / alpha_of_first_stage});
 }
 
 double dkw_bound(Index n, double alpha) { return std::sqrt(std::log(2 / alpha) / (2 * static_cast<double>(n))); }

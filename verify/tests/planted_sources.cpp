@@ -15,7 +15,7 @@ const std::vector<Planted>& planted_sources() {
       {"no_edge", {"D4"}, "outside the support"},
       {"zero_outside", {"D4"}, "outside the support"},
       {"nan_hidden", {"D4"}, "is NaN"},
-      {"upper_by_difference", {"D5"}, "S(x)"},
+      {"upper_by_difference", {"D5"}, "F rises from 0 to 1"},
       {"swapped_tails", {"D6"}, "S(S⁻¹(p))"},
       {"variance", {"D7", "D11"}, "sup|F_n − F|"},
       {"rate", {"D7", "D11"}, "sup|F_n − F|"},

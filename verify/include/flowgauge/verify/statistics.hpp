@@ -21,8 +21,8 @@ struct Stage {
   Index rows;
   double alpha;
 };
-/// The test on `rows` rows at 10⁻³. Only if it disagrees: on ten times as many fresh rows, at 10⁻⁷; that answer counts. Both reject by chance with
-/// probability 10⁻³·10⁻⁷, for the rows are independent.
+/// The test on `rows` rows at 10⁻³. Only if it disagrees: does it at 5·10⁻¹¹ too? Then that is the answer; else the one on ten times as many fresh
+/// rows, at 5·10⁻⁸, is. By chance that happens with probability 5·10⁻¹¹ + 10⁻³·5·10⁻⁸, for the rows are independent.
 Examined in_two_stages(Index rows, const std::function<Examined(const Stage&)>& test);
 
 /// sup|F_n − F| exceeds this with probability at most α, for every n. source: Dvoretzky, Kiefer & Wolfowitz 1956; the constant of Massart 1990.
