@@ -99,6 +99,7 @@ struct Beta {
     return inside(x - (cdf(x) - p) / exp(log_prob(x)));
   }
   double from_above(double p) const {
+    if (p > 0.25 && upper_cdf(0.5) < p) return from_below(1 - p);  // x below 0.5: 1 - x would lose its digits
     const Beta mirrored{b, a};
     return inside(1 - mirrored.from_below(p));
   }
