@@ -19,17 +19,22 @@ double shape_at(double b, std::span<const double> x) {
 
 }  // namespace
 
+double CompensatedSum::over(double n) const {
+  if (!std::isfinite(sum_)) return sum_ / n;  // what was lost is not a number then
+  const double rounded = (sum_ + lost_) / n;
+  return rounded + (std::fma(-rounded, n, sum_) + lost_) / n;
+}
+
 void Moments::add(std::span<const double> chunk) {
   if (chunk.empty()) return;
   const double n = static_cast<double>(chunk.size());
-  // About the first one: where all are alike the mean is that number and the deviations exactly 0.
-  double sum = 0;
-  for (const double v : chunk) sum += v - chunk.front();
-  const double own = chunk.front() + sum / n;
+  CompensatedSum sum;
+  for (const double v : chunk) sum.add(v), sum_.add(v);
+  const double own = sum.over(n);
   double squares = 0;
   for (const double v : chunk) squares += (v - own) * (v - own);
   const double before = static_cast<double>(rows_), total = before + n, shift = own - mean_;
-  mean_ += shift * (n / total);
+  mean_ = sum_.over(total);
   squares_ += squares + shift * shift * (before * n / total);
   rows_ += static_cast<Index>(chunk.size());
 }

@@ -10,7 +10,22 @@ namespace flowgauge::bench {
 /// Rows of one round of an estimator: its sums are joined in the order of the rounds, so they are the same bits everywhere.
 inline constexpr Index chunk_rows = 4800;
 
-/// Count, mean and sum of squared deviations, joined chunk by chunk (Chan, Golub, LeVeque 1983): no large sums are subtracted.
+/// Sum with what its additions lost (Knuth's two-sum), so that the order of 10⁸ summands is not seen in their mean.
+class CompensatedSum {
+ public:
+  void add(double v) {
+    const double next = sum_ + v, part = next - sum_;
+    lost_ += (sum_ - (next - part)) + (v - part);
+    sum_ = next;
+  }
+  /// Sum / n; where all summands are alike, that number to the bit.
+  double over(double n) const;
+
+ private:
+  double sum_ = 0, lost_ = 0;
+};
+
+/// Count, mean and sum of squared deviations; these are joined chunk by chunk (Chan, Golub, LeVeque 1983): no large sums are subtracted.
 class Moments {
  public:
   void add(std::span<const double> chunk);
@@ -22,6 +37,7 @@ class Moments {
 
  private:
   Index rows_ = 0;
+  CompensatedSum sum_;
   double mean_ = 0, squares_ = 0;
 };
 

@@ -32,6 +32,20 @@ TEST(Statistics, MomentsDoNotDependOnTheChunks) {
   EXPECT_NEAR(whole.mean().std_deviation, parts.mean().std_deviation, 1e-7);
 }
 
+TEST(Statistics, MeanDoesNotDependOnTheOrder) {
+  std::vector<double> up, down;
+  double size = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    up.push_back((i % 2 == 0 ? 1 : -0.9) * std::exp(20.0 * i / 100'000));
+    size += std::abs(up.back()) / 100'000;
+  }
+  down.assign(up.rbegin(), up.rend());
+  Moments a, b;
+  a.add(up);
+  for (std::size_t i = 0; i < down.size(); i += 999) b.add(std::span(down).subspan(i, std::min<std::size_t>(999, down.size() - i)));
+  EXPECT_NEAR(a.value(), b.value(), 4 * 0x1p-53 * size);
+}
+
 TEST(Statistics, ParetoShapeOfParetoNumbers) {
   const RandomStream stream(1, "pareto");
   for (const double k : {0.2, 0.5, 1.0, 2.0}) {

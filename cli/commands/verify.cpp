@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "arguments.hpp"
 #include "command.hpp"
+#include "estimators.hpp"
 #include "interruption.hpp"
 #include "revision.hpp"
 #include "verdicts.hpp"
@@ -39,7 +40,7 @@ int examine(const Options& o, const Console& console) {
   const OutputFolder folder(o.out, "verify", "verdicts.csv");
   const std::filesystem::path& out = folder.path();
   reports::Provenance provenance;
-  provenance.title = "Verification of layers";
+  provenance.title = "Verification of layers, sources and estimators";
   provenance.command_line = console.command_line;
   provenance.flowgauge_version = version;
   provenance.git_rev = revision;
@@ -51,7 +52,9 @@ int examine(const Options& o, const Console& console) {
   verify::VerifyResult result;
   {
     Progress progress(console);
-    result = verify::run(options, [&](const verify::Progress& p) {
+    verify::Subjects subjects = verify::all_subjects();
+    subjects.estimators.push_back(kl_estimator());
+    result = verify::run(subjects, options, [&](const verify::Progress& p) {
       progress.update(fmt::format("{}/{}  {} {}: {}", p.done, p.total, p.subject, p.law, to_text(p.verdict)));
     });
   }
@@ -79,13 +82,15 @@ int examine(const Options& o, const Console& console) {
 }  // namespace
 
 Command verify_command() {
-  return {"verify", "Examines layers by every law: drawn options, parameters and rows, 50-digit truth.",
+  return {"verify", "Examines layers, sources and estimators by every law: drawn options, parameters and rows, 50-digit truth, two-stage tests.",
           "flowgauge verify\nflowgauge verify --only softlog --law log_det_matches_jacobian --tier standard", [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
-            text_option(app, "--only", o->only, "GLOB|SPEC", "layers whose name matches this pattern (* and ?), or one flow's spec");
+            text_option(app, "--only", o->only, "GLOB|SPEC",
+                        "layers, sources and estimators whose name matches (* and ?), or one flow or source as text");
             text_option(app, "--law", o->law, "GLOB", "laws whose name or id matches");
-            word_option(app, "--tier", o->tier, {"quick", "standard", "deep"}, "30, 200 or 10000 cases a law and layer");
-            whole_option(app, "--cases", o->cases, 0, 1'000'000'000, "cases a law and layer instead of the tier's", "");
+            word_option(app, "--tier", o->tier, {"quick", "standard", "deep"},
+                        "30, 200 or 10000 cases a law and subject; 10^4, 4·10^4 or 6.4·10^5 draws where a law is about a sample");
+            whole_option(app, "--cases", o->cases, 0, 1'000'000'000, "cases a law and subject instead of the tier's", "");
             text_option(app, "--case", o->one_case, "LINE", "examine this case alone: the line that a failure prints");
             text_option(app, "--replay", o->replay, "FILE", "examine the cases of a failures.txt");
             seed_option(app, o->seed);

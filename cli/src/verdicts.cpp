@@ -24,6 +24,12 @@ std::string indented(const std::string& lines, std::string_view by) {
   return text;
 }
 
+/// Layers and chains, sources, estimators: what laws are about.
+std::string kind_of(const VerdictRow& row) {
+  if (!row.estimator.empty()) return "estimator";
+  return row.layer.empty() && row.flow.empty() ? "source" : "layer";
+}
+
 /// What stands in the matrix.
 std::string cell_text(const VerdictRow& row) {
   if (row.verdict == "not_applicable") return "–";
@@ -45,33 +51,39 @@ std::string failures_text(const verify::VerifyResult& result, const Console& con
   return text;
 }
 
-std::string matrix_text(const std::vector<VerdictRow>& rows) {
+std::string matrix_of_kind(const std::vector<VerdictRow>& rows, const std::string& kind) {
   std::map<std::string, std::map<std::string, const VerdictRow*>> matrix;
-  std::vector<std::string> layers, laws;  // in the order of the rows: failures first
+  std::vector<std::string> subjects, laws;  // in the order of the rows: failures first
   for (const VerdictRow& row : rows) {
-    if (!matrix.contains(row.layer)) layers.push_back(row.layer);
+    if (kind_of(row) != kind) continue;
+    if (!matrix.contains(subject_of(row))) subjects.push_back(subject_of(row));
     if (std::find(laws.begin(), laws.end(), row.law_id) == laws.end()) laws.push_back(row.law_id);
-    matrix[row.layer][row.law_id] = &row;
+    matrix[subject_of(row)][row.law_id] = &row;
   }
   const auto number = [](const std::string& id) { return std::pair(id.substr(0, 1), id.size() > 1 ? std::atoi(id.c_str() + 1) : 0); };
   std::sort(laws.begin(), laws.end(), [&](const std::string& a, const std::string& b) { return number(a) < number(b); });
 
   std::vector<std::vector<std::string>> table{{"margin"}};
   table.front().insert(table.front().end(), laws.begin(), laws.end());
-  for (const std::string& layer : layers) {
-    table.push_back({layer});
-    for (const std::string& law : laws) table.back().push_back(matrix[layer].contains(law) ? cell_text(*matrix[layer][law]) : "");
+  if (subjects.empty()) return "";
+  for (const std::string& subject : subjects) {
+    table.push_back({subject});
+    for (const std::string& law : laws) table.back().push_back(matrix[subject].contains(law) ? cell_text(*matrix[subject][law]) : "");
   }
   return text_table(table, "<" + std::string(laws.size(), '>')) + "\n";
 }
 
+std::string matrix_text(const std::vector<VerdictRow>& rows) {
+  return matrix_of_kind(rows, "layer") + matrix_of_kind(rows, "source") + matrix_of_kind(rows, "estimator");
+}
+
 std::string verdict_sentence(const std::vector<VerdictRow>& rows) {
-  std::set<std::string> layers, laws;
+  std::set<std::string> subjects, kinds, laws;
   std::map<std::string, int> counts;
-  for (const VerdictRow& row : rows) layers.insert(row.layer), laws.insert(row.law), ++counts[row.verdict];
-  return fmt::format("{} layer{} × {} law{}: {} hold, {} fail, {} unresolved, {} not applicable, {} errors.", layers.size(),
-                     layers.size() == 1 ? "" : "s", laws.size(), laws.size() == 1 ? "" : "s", counts["holds"], counts["fails"], counts["unresolved"],
-                     counts["not_applicable"], counts["error"]);
+  for (const VerdictRow& row : rows) subjects.insert(subject_of(row)), kinds.insert(kind_of(row)), laws.insert(row.law), ++counts[row.verdict];
+  return fmt::format("{} {}{} × {} law{}: {} hold, {} fail, {} unresolved, {} not applicable, {} errors.", subjects.size(),
+                     kinds.size() == 1 ? *kinds.begin() : "subject", subjects.size() == 1 ? "" : "s", laws.size(), laws.size() == 1 ? "" : "s",
+                     counts["holds"], counts["fails"], counts["unresolved"], counts["not_applicable"], counts["error"]);
 }
 
 std::string verdict_page(const std::vector<VerdictRow>& rows, const reports::Provenance& provenance) {

@@ -13,7 +13,7 @@ namespace flowgauge::cli {
 
 /// Every failure with its case and its command; empty when there is none.
 std::string failures_text(const verify::VerifyResult&, const Console&);
-/// layer × law: the worst margin where a law holds; a word where it does not.
+/// subject × law, a table for each kind of subject: the worst margin where a law holds; a word where it does not.
 std::string matrix_text(const std::vector<reports::VerdictRow>&);
 /// "7 layers × 17 laws: 101 hold, 0 fail, 0 unresolved, 18 not applicable, 0 errors."
 std::string verdict_sentence(const std::vector<reports::VerdictRow>&);

@@ -91,25 +91,6 @@ void for_each_univariate(F&& check) {
   }
 }
 
-TEST(Quadrature, MassIsOne) {
-  for_each_univariate([](const Univariate& source) {
-    const Integral mass = integrate(source, [&](double x) { return std::exp(source.log_density(x)); });
-    EXPECT_LT(mass.error, 1e-10 + 100 * unheld(source));
-    EXPECT_NEAR(mass.value, 1, mass.error + rounding_of(source) + unheld(source));
-  });
-}
-
-TEST(Quadrature, EntropyIsTheMeanOfMinusLogDensity) {
-  for_each_univariate([](const Univariate& source) {
-    const Integral entropy = integrate(source, [&](double x) {
-      const double log_p = source.log_density(x);
-      return log_p > -700 ? -log_p * std::exp(log_p) : 0.0;  // beyond, p·log p is below 1e-301
-    });
-    EXPECT_LT(entropy.error, 1e-8 + 1000 * unheld(source));
-    EXPECT_NEAR(entropy.value, source.entropy().value().value, entropy.error + 100 * (rounding_of(source) + unheld(source)));
-  });
-}
-
 TEST(Quadrature, MomentsAreThoseOfTheDensity) {
   for_each_univariate([](const Univariate& source) {
     if (!source.mean() || !source.covariance()) return;
@@ -123,21 +104,6 @@ TEST(Quadrature, MomentsAreThoseOfTheDensity) {
     const Integral first = moment(1), second = moment(2);
     EXPECT_NEAR(first.value, 0, first.error + 10 * (rounding_of(source) + unheld(source)));
     EXPECT_NEAR(second.value, 1, second.error + 10 * (rounding_of(source) + unheld(source)));
-  });
-}
-
-TEST(Quadrature, CdfIsTheIntegralOfTheDensity) {
-  for_each_univariate([](const Univariate& source) {
-    std::vector<double> cuts = source.kinks();
-    for (int i = 1; i < 40; ++i) cuts.push_back(source.quantile(i / 40.0));
-    std::erase_if(cuts, [&](double x) { return x < source.marginal(0).low; });
-    std::sort(cuts.begin(), cuts.end());
-    const double lost = rounding_of(source) + unheld(source);
-    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
-      if (cuts[i] == cuts[i + 1]) continue;
-      const Integral mass = panel([&](double x) { return std::exp(source.log_density(x)); }, cuts[i], cuts[i + 1]);
-      EXPECT_NEAR(source.cdf(cuts[i + 1]) - source.cdf(cuts[i]), mass.value, mass.error + lost);
-    }
   });
 }
 

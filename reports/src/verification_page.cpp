@@ -41,9 +41,8 @@ std::string words(std::string text) {
   return text;
 }
 
-/// The subject stands in layer, flow or source.
-std::string subject_of(const VerdictRow& row) {
-  const std::string& name = !row.layer.empty() ? row.layer : !row.flow.empty() ? row.flow : row.source;
+std::string subject_name(const VerdictRow& row) {
+  const std::string& name = subject_of(row);
   return name.empty() ? "(no subject)" : name;
 }
 
@@ -58,7 +57,7 @@ std::string verdict_of(const std::vector<VerdictRow>& verdicts) {
   if (verdicts.empty()) return "There is no verdict in these files, so nothing is known.";
   std::set<std::string> subjects, laws;
   for (const VerdictRow& row : verdicts) {
-    subjects.insert(subject_of(row));
+    subjects.insert(subject_name(row));
     laws.insert(row.law);
   }
   auto counts = count_verdicts(verdicts);
@@ -105,7 +104,7 @@ std::string card(const VerdictRow& row, const Statements& statements) {
       term("digits lost", row.digits_lost ? html::number(*row.digits_lost) : "") + term("cases", cases_text(row)) + term("where", where) +
       code_term("counterexample", row.counterexample) + code_term("bring it back", row.reproduce);
   return html::element("article", "card",
-                       html::text("h3", "", fmt::format("✗ {} fails {}", subject_of(row), law_title(row))) + html::element("dl", "", terms)) +
+                       html::text("h3", "", fmt::format("✗ {} fails {}", subject_name(row), law_title(row))) + html::element("dl", "", terms)) +
          "\n";
 }
 
@@ -144,7 +143,7 @@ std::string matrix(const std::vector<VerdictRow>& verdicts) {
   std::map<std::string, std::map<std::string, MatrixCell>> cells;
   std::set<std::string> titles;
   for (const VerdictRow& row : verdicts) {
-    MatrixCell& cell = cells[subject_of(row)][law_title(row)];
+    MatrixCell& cell = cells[subject_name(row)][law_title(row)];
     titles.insert(law_title(row));
     if (cell.rows++ == 0 || gravity(row.verdict) < gravity(cell.verdict)) {
       cell.verdict = row.verdict;
@@ -175,9 +174,23 @@ std::string matrix(const std::vector<VerdictRow>& verdicts) {
     }
     body += "</tr>\n";
   }
+  return table("matrix", head, body);
+}
+
+/// One matrix for each kind of subject: no law is about two of them.
+std::string matrices(const std::vector<VerdictRow>& verdicts) {
+  std::vector<VerdictRow> layers, sources, estimators;
+  for (const VerdictRow& row : verdicts)
+    (!row.layer.empty() || !row.flow.empty() ? layers : row.estimator.empty() ? sources : estimators).push_back(row);
+  std::string all;
+  for (const auto& [title, rows] : {std::pair("Layers and flows", &layers), std::pair("Sources", &sources), std::pair("Estimators", &estimators)}) {
+    if (rows->size() < verdicts.size() && !rows->empty()) all += html::text("h3", "", title);
+    all += matrix(*rows);
+  }
+  if (all.empty()) return {};
   return html::element("ul", "facts",
                        "<li>✓ holds</li><li>✗ fails</li><li>? unresolved</li><li>– not applicable</li><li>‼ error</li><li>empty: not examined</li>") +
-         table("matrix", head, body);
+         all;
 }
 
 /// What is neither held nor broken, by verdict and reason.
@@ -191,7 +204,7 @@ std::string other_reasons(const std::vector<VerdictRow>& verdicts) {
     if (row.verdict == "holds" || row.verdict == "fails") continue;
     Group& group = groups[{gravity(row.verdict), row.verdict, row.reason.empty() ? "no reason given" : plain_words(row.reason)}];
     ++group.rows;
-    group.subjects.insert(subject_of(row));
+    group.subjects.insert(subject_name(row));
     group.laws.insert(law_title(row));
   }
   const auto joined = [](const std::set<std::string>& all) {
@@ -237,7 +250,7 @@ std::string coverage(const std::vector<VerdictRow>& verdicts) {
     effort.discarded += static_cast<double>(row.cases_discarded.value_or(0));
     if (row.verdict != "holds" || !row.worst_margin || !(*row.worst_margin > effort.margin)) continue;
     effort.margin = *row.worst_margin;
-    effort.nearest = subject_of(row);
+    effort.nearest = subject_name(row);
   }
   std::string body;
   for (const auto& [law, effort] : laws) {
@@ -271,7 +284,7 @@ std::string verification_page(const std::vector<VerdictRow>& verdicts, const Pro
                   "Under each symbol stands the worst margin: observed error as a fraction of the allowed one. At most 1 the law holds; 0.9 is near "
                   "the edge, 1e-6 is far from it. Subjects with trouble stand on top. Over several dims, number types and seeds the gravest verdict "
                   "is shown.",
-                  matrix(verdicts));
+                  matrices(verdicts));
   page += section("Errors, unresolved, not applicable", "These are not counted as holding. An unresolved check could neither accuse nor acquit.",
                   other_reasons(verdicts));
   page +=

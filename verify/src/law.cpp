@@ -68,6 +68,16 @@ Examined Examined::not_applicable(std::string reason) {
   return e;
 }
 
+std::string to_text(About about) {
+  switch (about) {
+    case About::layer: return "layer";
+    case About::composition: return "composition";
+    case About::source: return "source";
+    case About::estimator: return "estimator";
+  }
+  return "";
+}
+
 double drawn_weight(const RandomStream& stream, std::uint64_t row, std::uint32_t draw) {
   const double v = std::round(8 * stream.normal(row, draw)) / 8;
   return v == 0 ? 0.125 : v;

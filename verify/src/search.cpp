@@ -58,7 +58,8 @@ std::optional<double> in_ulp(const Finding& f) {
 std::string message_of(const Law& law, const Case& c, const Examined& e) {
   std::string text = "The law: " + law.statement + ".\n";
   if (const Finding* f = e.worst()) {
-    text += fmt::format("Where: {}, row {} of {}", f->what, f->row, c.rows.size());
+    text += "Where: " + f->what;
+    if (!c.rows.empty()) text += fmt::format(", row {} of {}", f->row, c.rows.size());
     if (f->row >= 0 && f->row < static_cast<Index>(c.rows.size())) {
       text += ", x =";
       for (std::size_t j = 0; j < c.rows[f->row].size() && j < 8; ++j) text += (j ? ", " : " ") + exact_text(c.rows[f->row][j]);
@@ -76,18 +77,16 @@ std::string message_of(const Law& law, const Case& c, const Examined& e) {
 
 class Searcher {
  public:
-  Searcher(const Family& family, const Law& law, SubjectStore& store) : family_(family), law_(law), store_(store) {
-    judged_.row.layer = family.name;
+  Searcher(const Examiner& examiner, const Law& law) : examiner_(examiner), law_(law) {
+    judged_.row.layer = examiner.subject;
     judged_.row.law = law.name;
     judged_.row.law_id = law.id;
   }
 
-  Examined examine(const Case& c) const { return law_.examine(Trial(store_.get(family_.workshop, c.spec, c.dim, c.context_size), c)); }
-
   /// Whether the search goes on.
   bool take(const Case& c) {
     try {
-      const Examined e = examine(c);
+      const Examined e = examiner_.examine(c);
       tally_.add(c, e);
       const Outcome outcome = e.outcome();
       std::set<std::string> classes(c.row_classes.begin(), c.row_classes.end());
@@ -136,7 +135,7 @@ class Searcher {
   }
   void add_failure(Verdict verdict, const std::string& message, const Case* c) {
     Failure f;
-    f.subject = family_.name;
+    f.subject = examiner_.subject;
     f.law = law_.name;
     f.law_id = law_.id;
     f.verdict = verdict;
@@ -146,7 +145,7 @@ class Searcher {
       f.reproduce = reproduce_command(law_.name, *c);
       judged_.row.counterexample = f.case_text;
     } else {
-      f.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", family_.name, law_.name);
+      f.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", examiner_.subject, law_.name);
     }
     judged_.row.reproduce = f.reproduce;
     judged_.failures.push_back(std::move(f));
@@ -159,13 +158,13 @@ class Searcher {
   void failed(bool shrink) {
     const auto still = [&](const Case& c) {
       try {
-        return examine(c).outcome() == Outcome::disagree;
+        return examiner_.examine(c).outcome() == Outcome::disagree;
       } catch (...) {
         return false;
       }
     };
-    const Case small = shrink ? shrunk(*failing_, family_.workshop, store_, still) : *failing_;
-    const Examined e = examine(small);
+    const Case small = shrink ? examiner_.shrink(*failing_, still, 600) : *failing_;
+    const Examined e = examiner_.examine(small);
     if (const Finding* f = e.worst()) tally_.worst = *f;
     const Finding* f = e.worst();
     set(Verdict::fails, !e.words.empty() ? e.words
@@ -176,7 +175,7 @@ class Searcher {
   void failed_with_error(bool shrink) {
     const auto still = [&](const Case& c) {
       try {
-        examine(c);
+        examiner_.examine(c);
       } catch (const std::exception& error) {
         return error.what() == *error_;
       } catch (...) {
@@ -184,7 +183,7 @@ class Searcher {
       }
       return false;
     };
-    const Case small = shrink ? shrunk(*failing_, family_.workshop, store_, still, 200) : *failing_;
+    const Case small = shrink ? examiner_.shrink(*failing_, still, 200) : *failing_;
     set(Verdict::error, *error_);
     add_failure(Verdict::error, "While the law was examined (" + law_.statement + ") this was thrown:\n" + *error_ + "\n", &small);
   }
@@ -205,9 +204,8 @@ class Searcher {
     set(Verdict::holds, "");
   }
 
-  const Family& family_;
+  const Examiner& examiner_;
   const Law& law_;
-  SubjectStore& store_;
   Judged judged_;
   Tally tally_;
   std::optional<Case> failing_;
@@ -247,18 +245,30 @@ std::string reproduce_command(const std::string& law, const Case& c) {
   return fmt::format("flowgauge verify --only {} --law {} --case {}", quoted(to_text(c.spec)), law, quoted(to_text(c)));
 }
 
-Judged search(const Family& family, const Law& law, const Search& how, SubjectStore& store) {
-  Searcher searcher(family, law, store);
+Examiner examiner_of(const Family& family, const Law& law, SubjectStore& store) {
+  return {family.name,
+          [&](const Draw& draw) {
+            store.tidy();
+            return draw_case(family, law, draw, store);
+          },
+          [&](const Case& c) { return law.examine(Trial(store.get(family.workshop, c.spec, c.dim, c.context_size), c)); },
+          [&](const Case& c, const std::function<bool(const Case&)>& still, int budget) { return shrunk(c, family.workshop, store, still, budget); },
+          0};
+}
+
+Judged search(const Examiner& examiner, const Law& law, const Search& how) {
+  Searcher searcher(examiner, law);
+  const int cases = examiner.cases > 0 ? examiner.cases : how.cases;
   constexpr int slice_size = 25;
   int done = 0;
   bool on = true;
   try {
-    for (int k = 0; on && done < how.cases; ++k) {
-      const std::uint64_t seed = hash_text(fmt::format("{} {} {} {}", how.seed, law.id, family.name, k));
-      const int taken = slice(seed, std::min(slice_size, how.cases - done), [&](std::uint32_t number) {
+    for (int k = 0; on && done < cases; ++k) {
+      const std::uint64_t seed = hash_text(fmt::format("{} {} {} {}", how.seed, law.id, examiner.subject, k));
+      const int taken = slice(seed, std::min(slice_size, cases - done), [&](std::uint32_t number) {
+        if (!on) return false;  // the engine runs what failed once more
         try {
-          store.tidy();
-          on = searcher.take(draw_case(family, law, {number, done, how.tier}, store));
+          on = searcher.take(examiner.draw({number, done, how.tier}));
         } catch (const std::exception& error) {
           searcher.stop(error.what());
           on = false;
@@ -274,8 +284,8 @@ Judged search(const Family& family, const Law& law, const Search& how, SubjectSt
   return searcher.judge(true);
 }
 
-Judged examine_case(const Family& family, const Law& law, const Case& c, SubjectStore& store) {
-  Searcher searcher(family, law, store);
+Judged examine_case(const Examiner& examiner, const Law& law, const Case& c) {
+  Searcher searcher(examiner, law);
   searcher.take(c);
   return searcher.judge(false);
 }

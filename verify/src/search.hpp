@@ -6,6 +6,17 @@
 
 namespace flowgauge::verify {
 
+/// A subject of any kind, as the search sees it.
+struct Examiner {
+  std::string subject;
+  std::function<Case(const Draw&)> draw;
+  std::function<Examined(const Case&)> examine;
+  /// The simplest case that steps reach while `still` holds, asked at most `budget` times.
+  std::function<Case(const Case&, const std::function<bool(const Case&)>& still, int budget)> shrink;
+  int cases = 0;  ///< as many as there are to draw; 0: as many as the tier says
+};
+Examiner examiner_of(const Family&, const Law&, SubjectStore&);
+
 /// How often `law` is asked about `family`, and with which seed.
 struct Search {
   Tier tier = Tier::quick;
@@ -14,9 +25,9 @@ struct Search {
 };
 
 /// Draws cases until one breaks the law, shrinks that one, and judges. Whatever the subject throws becomes the verdict `error`.
-Judged search(const Family&, const Law&, const Search&, SubjectStore&);
+Judged search(const Examiner&, const Law&, const Search&);
 /// The same for one case that is given.
-Judged examine_case(const Family&, const Law&, const Case&, SubjectStore&);
+Judged examine_case(const Examiner&, const Law&, const Case&);
 
 /// `flowgauge verify --only … --law … --case '…'`, quoted for a shell.
 std::string reproduce_command(const std::string& law, const Case&);

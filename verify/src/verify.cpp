@@ -3,7 +3,9 @@
 #include <flowgauge/verify/law.hpp>
 #include <flowgauge/verify/verify.hpp>
 
+#include "estimator_cases.hpp"
 #include "search.hpp"
+#include "source_cases.hpp"
 #include "workers.hpp"
 
 #include <algorithm>
@@ -31,23 +33,58 @@ std::vector<const Law*> laws_of(const std::string& glob) {
   return laws;
 }
 
-/// Those whose name matches; else the one that the spec describes.
-std::vector<Family> families_of(const std::vector<Family>& all, const std::string& only) {
-  std::vector<Family> chosen;
-  std::vector<std::string> names;
-  for (const Family& family : all) {
-    if (matches(only, family.name)) chosen.push_back(family);
-    names.push_back(family.name);
-  }
-  if (!chosen.empty()) return chosen;
-  if (only.find_first_of("( \t") == std::string::npos) throw ConfigError(unknown_name("layer", only, names));
-  FlowSpec spec = unfolded(parse_flow(only));
-  Family fixed{only, "", {}, catalogue_workshop(), spec.items.size() > 1, {}};
-  for (const Family& family : all)
+/// One thing to judge: a layer or a chain, a source or an estimator.
+struct Unit {
+  std::string subject;
+  const Law* law = nullptr;
+  std::optional<Family> family = {};
+  const SourceFamily* source = nullptr;
+  std::optional<Item> member = {};  ///< of the source's family: this one alone
+  const Estimator* estimator = nullptr;
+  std::optional<Case> replayed = {};
+};
+
+bool speaks_of(const Law& law, const Unit& unit) {
+  if (unit.source) return law.about == About::source;
+  if (unit.estimator) return law.about == About::estimator;
+  return law.about == (unit.family->chain ? About::composition : About::layer);
+}
+
+const SourceFamily* source_named(const Subjects& all, const FlowSpec& spec) {
+  if (spec.items.size() != 1) return nullptr;
+  for (const SourceFamily& source : all.sources)
+    if (source.name == spec.items.front().name) return &source;
+  return nullptr;
+}
+
+/// The family of one spec; whoever knows its layers makes them.
+Family family_of_spec(const std::vector<Family>& known, const FlowSpec& spec) {
+  Family fixed{to_text(spec), "", {}, catalogue_workshop(), spec.items.size() > 1, spec};
+  for (const Family& family : known)
     for (const Item& item : spec.items)
       if (item.name == family.name) fixed.workshop = family.workshop;
-  fixed.name = to_text(spec);
-  fixed.fixed = spec;
+  return fixed;
+}
+
+/// Those whose name matches; else the one that the text describes.
+std::vector<Unit> subjects_of(const Subjects& all, const std::string& only) {
+  std::vector<Unit> chosen;
+  std::vector<std::string> names;
+  const auto look = [&](const std::string& name, Unit unit) {
+    if (matches(only, name)) chosen.push_back(std::move(unit));
+    names.push_back(name);
+  };
+  for (const Family& family : all.layers) look(family.name, {.subject = family.name, .family = family});
+  for (const SourceFamily& source : all.sources) look(source.name, {.subject = source.name, .source = &source});
+  for (const Estimator& estimator : all.estimators) look(estimator.name, {.subject = estimator.name, .estimator = &estimator});
+  if (!chosen.empty()) return chosen;
+  if (only.find_first_of("( \t") == std::string::npos) throw ConfigError(unknown_name(all.sources.empty() ? "layer" : "subject", only, names));
+  const FlowSpec spec = unfolded(parse_flow(only));
+  if (const SourceFamily* const source = source_named(all, spec)) {
+    const Item member = parse_item(source->make(spec.items.front())->text());
+    return {{.subject = to_text(member), .source = source, .member = member}};
+  }
+  Family fixed = family_of_spec(all.layers, spec);
   // Bad options are the caller's mistake, not the layer's. Some dim must do.
   for (int dim = 1;; ++dim) {
     try {
@@ -57,55 +94,80 @@ std::vector<Family> families_of(const std::vector<Family>& all, const std::strin
       if (dim >= 4) throw;
     }
   }
-  return {fixed};
+  return {{.subject = fixed.name, .family = fixed}};
 }
 
 int cases_of(Tier tier) { return tier == Tier::quick ? 30 : tier == Tier::standard ? 200 : 10000; }
 
-/// One thing to judge.
-struct Unit {
-  Family family;
-  const Law* law = nullptr;
-  std::optional<Case> replayed;
-};
-
-std::vector<Unit> drawn_units(const std::vector<Family>& all, const VerifyOptions& options) {
+std::vector<Unit> drawn_units(const Subjects& all, const VerifyOptions& options) {
   std::vector<Unit> units;
   const std::vector<const Law*> laws = laws_of(options.law);
-  for (const Family& family : families_of(all, options.only))
+  for (const Unit& subject : subjects_of(all, options.only))
     for (const Law* law : laws)
-      if ((law->about == About::composition) == family.chain) units.push_back({family, law, {}});
+      if (speaks_of(*law, subject)) {
+        units.push_back(subject);
+        units.back().law = law;
+      }
   if (units.empty())
-    throw ConfigError(fmt::format("no law of '{}' is about '{}': some speak of one layer, the others of chains", options.law, options.only));
+    throw ConfigError(
+        fmt::format("no law of '{}' is about '{}': a law speaks of layers, of chains, of sources or of estimators", options.law, options.only));
   return units;
 }
 
-std::vector<Unit> replayed_units(const std::vector<Family>& all, const VerifyOptions& options) {
+/// The subject of a case that is given.
+Unit subject_of_case(const Subjects& all, const std::string& line, Case c, const std::vector<const Law*>& laws) {
+  const auto any_about = [&](About about) { return std::any_of(laws.begin(), laws.end(), [&](const Law* law) { return law->about == about; }); };
+  c.parameter_class = "replayed";
+  c.row_classes.assign(c.rows.size(), "replayed");
+  if (any_about(About::estimator))
+    for (const Estimator& estimator : all.estimators)
+      if (estimator.name == to_text(c.spec)) return {.subject = estimator.name, .estimator = &estimator, .replayed = c};
+  if (any_about(About::source))
+    if (const SourceFamily* const source = source_named(all, c.spec)) {
+      const auto made = source->make(c.spec.items.front());
+      if (made->dim() != c.dim) throw ConfigError(fmt::format("{} has dim {}, the case says {}", made->text(), made->dim(), c.dim));
+      return {.subject = made->text(), .source = source, .replayed = c};
+    }
+  const Family family = family_of_spec(all.layers, c.spec);
+  const Subject subject(family.workshop, c.spec, c.dim, c.context_size);
+  if (subject.parameters() != static_cast<Index>(c.theta.size()))
+    throw ConfigError(fmt::format("{} at dim {} has {} parameters, the case gives {}", subject.text(), c.dim, subject.parameters(), c.theta.size()));
+  if (c.rows.empty()) throw ConfigError("the case has no row x: " + line);
+  return {.subject = family.name, .family = family, .replayed = c};
+}
+
+std::vector<Unit> replayed_units(const Subjects& all, const VerifyOptions& options) {
   std::vector<Unit> units;
   for (const std::string& line : options.replay) {
     std::string named;
-    Case c = case_from_text(line, &named);
-    Family family{to_text(c.spec), "", {}, catalogue_workshop(), c.spec.items.size() > 1, c.spec};
-    for (const Family& known : all)
-      for (const Item& item : c.spec.items)
-        if (item.name == known.name) family.workshop = known.workshop;
-    const Subject subject(family.workshop, c.spec, c.dim, c.context_size);
-    if (subject.parameters() != static_cast<Index>(c.theta.size()))
-      throw ConfigError(
-          fmt::format("{} at dim {} has {} parameters, the case gives {}", subject.text(), c.dim, subject.parameters(), c.theta.size()));
-    if (c.rows.empty()) throw ConfigError("the case has no row x: " + line);
-    c.parameter_class = "replayed";
-    c.row_classes.assign(c.rows.size(), "replayed");
-    const bool chosen = !named.empty() || options.law != "*";  // a law asked for by name is asked, whatever it is about
-    for (const Law* law : laws_of(named.empty() ? options.law : named))
-      if (chosen || (law->about == About::composition) == family.chain) units.push_back({family, law, c});
+    const Case c = case_from_text(line, &named);
+    const std::vector<const Law*> laws = laws_of(named.empty() ? options.law : named);
+    const Unit subject = subject_of_case(all, line, c, laws);
+    const bool chosen = !named.empty() || options.law != "*";  // a law asked for by name is asked of layers and chains alike
+    for (const Law* law : laws) {
+      const bool of_flows = law->about == About::layer || law->about == About::composition;
+      if (!speaks_of(*law, subject) && !(chosen && subject.family && of_flows)) continue;
+      if (!subject.family && law->wants.sample && c.batch == 0) throw ConfigError("the case has no batch, the number of draws: " + line);
+      if (subject.source && !law->wants.sample && c.rows.empty()) throw ConfigError("the case has no row x: " + line);
+      units.push_back(subject);
+      units.back().law = law;
+    }
   }
+  if (units.empty()) throw ConfigError(fmt::format("no law of '{}' is about the cases", options.law));
   return units;
+}
+
+/// The column that names the subject.
+void name_subject(const Unit& unit, reports::VerdictRow& row) {
+  row.layer.clear();
+  if (unit.source) row.source = unit.subject;
+  else if (unit.estimator) row.estimator = unit.subject;
+  else row.layer = row.flow = unit.subject;
 }
 
 Judged not_examined(const Unit& unit) {
   Judged judged;
-  judged.row.layer = unit.family.name;
+  name_subject(unit, judged.row);
   judged.row.law = unit.law->name;
   judged.row.law_id = unit.law->id;
   judged.row.verdict = to_text(Verdict::unresolved);
@@ -146,22 +208,27 @@ bool VerifyResult::passed() const {
   return std::all_of(rows.begin(), rows.end(), [](const reports::VerdictRow& r) { return r.verdict == "holds" || r.verdict == "not_applicable"; });
 }
 
-VerifyResult run(const std::vector<Family>& families, const VerifyOptions& options, const std::function<void(const Progress&)>& on_progress) {
+VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const std::function<void(const Progress&)>& on_progress) {
   if (options.seed >= 0x80000000u) throw ConfigError(fmt::format("the seed is below 2147483648, got {}", options.seed));
   if (options.cases < 0) throw ConfigError(fmt::format("the number of cases is at least 0, got {}", options.cases));
-  const std::vector<Unit> units = options.replay.empty() ? drawn_units(families, options) : replayed_units(families, options);
+  const std::vector<Unit> units = options.replay.empty() ? drawn_units(subjects, options) : replayed_units(subjects, options);
   const Search how{options.tier, options.seed, options.cases > 0 ? options.cases : cases_of(options.tier)};
   SubjectStore store;
+  SourceStore sources;
   const auto judge = [&](int u) {
     const Unit& unit = units[u];
-    return unit.replayed ? examine_case(unit.family, *unit.law, *unit.replayed, store) : search(unit.family, *unit.law, how, store);
+    Examiner examiner = unit.source      ? examiner_of(*unit.source, *unit.law, how, sources, unit.member)
+                        : unit.estimator ? examiner_of(*unit.estimator, *unit.law)
+                                         : examiner_of(*unit.family, *unit.law, store);
+    examiner.subject = unit.subject;
+    return unit.replayed ? examine_case(examiner, *unit.law, *unit.replayed) : search(examiner, *unit.law, how);
   };
   const auto died = [&](int u, const std::string& reason) {
     Judged judged = not_examined(units[u]);
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
-    judged.row.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", judged.row.layer, judged.row.law);
-    judged.failures.push_back({judged.row.layer, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n",
+    judged.row.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", units[u].subject, judged.row.law);
+    judged.failures.push_back({units[u].subject, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n",
                                "", judged.row.reproduce});
     return judged;
   };
@@ -170,18 +237,18 @@ VerifyResult run(const std::vector<Family>& families, const VerifyOptions& optio
   Progress progress{0, static_cast<int>(units.size()), "", "", Verdict::holds};
   work(progress.total, options.jobs, options.stop, judge, died, [&](int u, Judged judged) {
     ++progress.done;
-    progress.subject = judged.row.layer;
+    progress.subject = units[u].subject;
     progress.law = judged.row.law;
     for (const Verdict v : {Verdict::holds, Verdict::fails, Verdict::unresolved, Verdict::not_applicable, Verdict::error})
       if (judged.row.verdict == to_text(v)) progress.verdict = v;
     all[u] = std::move(judged);
+    name_subject(units[u], all[u].row);
     if (on_progress) on_progress(progress);
   });
   std::stable_sort(all.begin(), all.end(), [](const Judged& a, const Judged& b) { return rank(a.row.verdict) < rank(b.row.verdict); });
   VerifyResult result;
   result.not_examined = progress.total - progress.done;
   for (Judged& judged : all) {
-    judged.row.flow = judged.row.layer;
     judged.row.seed = static_cast<std::int64_t>(options.seed);
     result.rows.push_back(std::move(judged.row));
     for (Failure& f : judged.failures) result.failures.push_back(std::move(f));
@@ -189,9 +256,15 @@ VerifyResult run(const std::vector<Family>& families, const VerifyOptions& optio
   return result;
 }
 
-VerifyResult run(const VerifyOptions& options, const std::function<void(const Progress&)>& on_progress) {
-  return run(all_families(), options, on_progress);
+VerifyResult run(const std::vector<Family>& families, const VerifyOptions& options, const std::function<void(const Progress&)>& on_progress) {
+  return run(Subjects{families, {}, {}}, options, on_progress);
 }
+
+VerifyResult run(const VerifyOptions& options, const std::function<void(const Progress&)>& on_progress) {
+  return run(all_subjects(), options, on_progress);
+}
+
+Subjects all_subjects() { return {all_families(), all_source_families(), {}}; }
 
 void write_failures(const std::filesystem::path& file, const VerifyResult& result) {
   std::string text;

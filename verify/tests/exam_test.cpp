@@ -118,8 +118,9 @@ INSTANTIATE_TEST_SUITE_P(HealthyExam, Twin, testing::ValuesIn(defects::twins()),
 /// No law is idle: each kills something that is planted here.
 TEST(ExamOfTheLaws, EachLawHasADefectThatItMustKill) {
   std::map<std::string, int> kills;
-  for (const Planted& defect : planted())
-    for (const std::string& id : defect.killers) ++kills[id];
+  for (const auto* const all : {&planted(), &defects::planted_sources(), &defects::planted_estimators()})
+    for (const Planted& defect : *all)
+      for (const std::string& id : defect.killers) ++kills[id];
   for (const LawInfo& law : list_laws()) {
     EXPECT_GT(kills[law.id], 0) << law.id << " " << law.name << " kills nothing planted";
     EXPECT_FALSE(law.violated_by.empty()) << law.id;

@@ -17,7 +17,6 @@
 #include <flowgauge/distributions/univariate/logistic.hpp>
 #include <flowgauge/distributions/univariate/student_t.hpp>
 #include <flowgauge/distributions/univariate/uniform.hpp>
-#include <flowgauge/dual.hpp>
 #include <flowgauge/verify/rounding.hpp>
 #include <flowgauge/verify/wide.hpp>
 
@@ -132,48 +131,6 @@ TEST(SourceNumbers, FiftyDigitsAreRight) {
   near(Beta{0.5, 0.5}.log_prob(Wide(0.5)), log(2 / pi), "beta(0.5, 0.5)");
   for (const double x : {0.5, 3.0, 20.0, 50.0, 59.0, 61.0, 200.0})
     near(log_scaled_bessel_i0(Wide(x)), log(boost::math::cyl_bessel_i(0, Reference(x))) - Reference(x), "I0");
-}
-
-/// d log p/dx₀ by a dual against a central difference, both in 50 digits: h²·f‴/6 and rounding/h are below 1e-28 of the slopes' size.
-template <class F>
-void score_is_the_slope(F source, std::vector<double> x, const char* name) {
-  using D = Dual<Wide, 1>;
-  if constexpr (requires { source.prepare(); }) source.prepare();
-  const auto at = [&](const auto& first) {
-    using T = std::decay_t<decltype(first)>;
-    if constexpr (OneNumber<F>) {
-      return source.log_prob(first);
-    } else {
-      std::vector<T> row(x.size());
-      for (std::size_t j = 0; j < x.size(); ++j) row[j] = T(x[j]);
-      row[0] = first;
-      return source.log_prob(std::span<const T>(row));
-    }
-  };
-  const Wide h = Wide::from_text("1e-16"), here(x[0]);
-  const Wide slope = at(D::variable(here, 0)).tangent[0], difference = (at(here + h) - at(here - h)) / (h + h);
-  EXPECT_LT(to_double(abs(slope - difference)), 1e-20 * (1 + std::abs(to_double(slope)))) << name << " at " << x[0];
-}
-
-TEST(SourceNumbers, DualsGiveTheScore) {
-  for (const double x : {0.1, 0.4, 0.9}) {
-    score_is_the_slope(HalfCauchy{0.7}, {x}, "half_cauchy");
-    score_is_the_slope(HalfNormal{3}, {x}, "half_normal");
-    score_is_the_slope(ContinuousBernoulli(), {x}, "continuous_bernoulli");
-    score_is_the_slope(Logistic(), {x}, "logistic");
-    score_is_the_slope(StudentT(), {x}, "student_t");
-    score_is_the_slope(StudentT(), {1000 * x}, "student_t");
-    score_is_the_slope(Gamma(), {x}, "gamma");
-    score_is_the_slope(Gamma{0.5, 1}, {10 * x}, "gamma");
-    score_is_the_slope(Beta(), {x}, "beta");
-    score_is_the_slope(Bimodal(), {-x}, "bimodal");
-    score_is_the_slope(Circles(), {x, -2}, "circles");
-    score_is_the_slope(EightGaussians(), {x, 1}, "eight_gaussians");
-    score_is_the_slope(Banana(), {10 * x, 1}, "banana");
-    score_is_the_slope(Funnel{3}, {x, 1, 0}, "funnel");
-    score_is_the_slope(Cmog(), {10 * x, 1, 2, 3}, "cmog");
-    score_is_the_slope(read<Mvn>("mvn(mean=[1,2], factor=[2,0,-1.5,0.01])"), {x, 1}, "mvn");
-  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <flowgauge/verify/source_subject.hpp>
 #include <flowgauge/verify/subject.hpp>
 
 #include <ostream>
@@ -8,7 +9,7 @@
 
 namespace flowgauge::verify::defects {
 
-/// One wrong layer, and what its failure must say to somebody who has never seen it.
+/// One wrong layer, source or estimator, and what its failure must say to somebody who has never seen it.
 struct Planted {
   std::string spec;                ///< names the layer and its defect
   std::vector<std::string> killers;///< ids of laws that must fail, each of them
@@ -16,6 +17,11 @@ struct Planted {
 };
 inline std::ostream& operator<<(std::ostream& out, const Planted& p) { return out << p.spec; }
 const std::vector<Planted>& planted();
+/// Wrong sources, by the name of their defect, and wrong estimators (bad_estimator.hpp).
+const std::vector<Planted>& planted_sources();
+const std::vector<Planted>& planted_estimators();
+/// bad_source with this defect.
+SourceFamily source_family_for(const std::string& defect);
 /// The layers without a defect.
 std::vector<std::string> twins();
 /// The family of one spec; its layer's name chooses the struct.

@@ -221,7 +221,11 @@ const F* source_as(const Distribution& distribution) {
 template <class F>
 SourceEntry source_entry(std::string name) {
   const std::unique_ptr<Distribution> with_defaults = adapt<F>(Item{name, {}});
-  return {{name, std::string(F::summary), std::string(F::reference), list_options<F>(), with_defaults->text(), with_defaults->dim()}, &adapt<F>};
+  std::vector<std::string> specimens{with_defaults->text()};
+  if constexpr (requires { F::specimens; })
+    for (const std::string_view text : F::specimens) specimens.emplace_back(text);
+  return {{name, std::string(F::summary), std::string(F::reference), list_options<F>(), with_defaults->text(), with_defaults->dim(), specimens},
+          &adapt<F>};
 }
 
 }  // namespace flowgauge::distributions

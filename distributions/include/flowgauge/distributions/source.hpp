@@ -4,6 +4,7 @@
 #include <flowgauge/options.hpp>
 #include <flowgauge/real.hpp>
 
+#include <array>
 #include <limits>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 ///   double cdf(double) const, upper_cdf(double) const, quantile(double p) const, upper_quantile(double p) const
 ///   Estimate entropy() const; Moments moments() const; Marginal marginal() const; std::vector<double> kinks() const
 ///   double sample(const RandomStream&, std::uint64_t row) const          optional: where the inverse cdf is slow
+///   F scaled(double b) const; F shifted(double a) const                  optional: the source of b·x, b > 0, and of x + a
 ///
 /// Several numbers:
 ///
@@ -28,8 +30,10 @@
 ///   void sample(const RandomStream&, std::uint64_t first_row, BatchOut<double> x) const       rows at once
 ///   std::optional<Estimate> entropy() const; Marginal marginal(int coordinate) const
 ///   std::optional<std::vector<double>> mean() const, covariance() const
+///   F scaled(double b) const; F shifted(double a) const                                       optional: of b·x, and of x + a in every coordinate
 ///   void prepare()                               optional, also for one number: called once, after the options are set; refuses those that
 ///                                                exclude each other
+///   static constexpr std::array<std::string_view, n> specimens                  optional, also for one number: further members worth examining
 namespace flowgauge::distributions {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -19,6 +19,7 @@ struct SourceInfo {
   std::vector<OptionInfo> options;
   std::string default_text;  ///< canonical text with every option at its default
   int dim = 0;               ///< with every option at its default
+  std::vector<std::string> specimens;  ///< members worth examining, canonical texts; the first is default_text
 };
 
 /// The source that `text` describes, such as "laplace(scale=2)". ConfigError: does not parse, unknown name or option (with the nearest one), value

@@ -173,7 +173,7 @@ inline constexpr std::array density_columns{
 
 /// verdicts.csv: one row for each law and subject. The subject stands in layer, flow or source.
 struct VerdictRow : RowKeys {
-  std::string layer, law, law_id, verdict, reason;
+  std::string layer, estimator, law, law_id, verdict, reason;
   Integer cases, cases_unresolved, cases_discarded;
   Number worst_margin, worst_error, tolerance;
   std::string error_unit;
@@ -181,11 +181,16 @@ struct VerdictRow : RowKeys {
   std::string counterexample, reproduce;
   Number wall_time_s;
 };
+/// The layer, the flow, the source or the estimator that the row is about; empty when it names none.
+inline const std::string& subject_of(const VerdictRow& row) {
+  return !row.layer.empty() ? row.layer : !row.flow.empty() ? row.flow : !row.source.empty() ? row.source : row.estimator;
+}
 
 inline constexpr auto verdict_columns = detail::join(
     shared_columns<VerdictRow>,
     std::array{
-        column<VerdictRow, &VerdictRow::layer>("layer", "", "the layer under test", ColumnRole::key),
+        column<VerdictRow, &VerdictRow::layer>("layer", "", "the layer or flow under test; empty where a source or an estimator is", ColumnRole::key),
+        column<VerdictRow, &VerdictRow::estimator>("estimator", "", "the estimator under test", ColumnRole::key),
         column<VerdictRow, &VerdictRow::law>("law", "", "name of the law", ColumnRole::key),
         column<VerdictRow, &VerdictRow::law_id>("law_id", "", "its short name: A1, L6, C2, …"),
         column<VerdictRow, &VerdictRow::verdict>("verdict", "", "what the cases say together", ColumnRole::plain,

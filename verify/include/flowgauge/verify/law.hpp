@@ -11,6 +11,9 @@
 
 namespace flowgauge::verify {
 
+class SourceTrial;
+class EstimatorTrial;
+
 /// One comparison in one row.
 struct Finding {
   Outcome outcome = Outcome::agree;
@@ -55,10 +58,12 @@ struct Wants {
   int largest_dim = 33;
   int rows = 3;              ///< at most
   bool ordinary_only = false;///< ordinary points and parameters only
+  bool sample = false;       ///< of a source or an estimator: one case a specimen, as many draws as the tier gives instead of rows
 };
 
-/// What a law is about: one layer, or flows of several.
-enum class About { layer, composition };
+/// What a law is about: one layer, flows of several, a distribution, or something that estimates a KL.
+enum class About { layer, composition, source, estimator };
+std::string to_text(About);
 
 /// A property that every subject must obey. Pure: the same case gives the same answer, to the bit.
 struct Law {
@@ -66,7 +71,10 @@ struct Law {
   std::string statement;   ///< in words
   std::string advice;      ///< what a failure usually means
   Wants wants = {};
-  std::function<Examined(const Trial&)> examine;
+  // One of these, by what the law is about.
+  std::function<Examined(const Trial&)> examine = {};
+  std::function<Examined(const SourceTrial&)> examine_source = {};
+  std::function<Examined(const EstimatorTrial&)> examine_estimator = {};
   /// Over a run: what is wrong with what the cases counted together, nothing if all is well.
   std::function<std::optional<std::string>(const std::vector<std::vector<double>>&)> conclude = {};
   std::string violated_by; ///< the smallest wrong layer; the exam proves it

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <flowgauge/verify/estimator.hpp>
+#include <flowgauge/verify/source_subject.hpp>
 #include <flowgauge/verify/subject.hpp>
 #include <flowgauge/verify/verdict.hpp>
 
@@ -12,17 +14,18 @@
 
 namespace flowgauge::verify {
 
-/// How many cases a law sees of a subject.
+/// How many cases a law sees of a subject, and how many draws a law about a sample.
 enum class Tier {
-  quick,     ///< 30
-  standard,  ///< 200
-  deep       ///< 10⁴
+  quick,     ///< 30; 10⁴
+  standard,  ///< 200; 4·10⁴
+  deep       ///< 10⁴; 6.4·10⁵
 };
 /// "quick", "standard", "deep"; ConfigError with the nearest name.
 Tier tier_from(const std::string& word);
 
 struct VerifyOptions {
-  /// Which subjects: a glob over their names (`list_members()` and "flow", random chains), or one flow spec, whose options are then kept as written.
+  /// Which subjects: a glob over their names (layers, "flow", which is random chains, sources, estimators), or one flow or source as text, whose
+  /// options are then kept as written.
   std::string only = "*";
   /// Which laws: a glob over names and ids.
   std::string law = "*";
@@ -53,9 +56,19 @@ struct VerifyResult {
   bool passed() const;
 };
 
+/// What laws are about.
+struct Subjects {
+  std::vector<Family> layers;
+  std::vector<SourceFamily> sources;
+  std::vector<Estimator> estimators;  ///< of other rooms
+};
+/// Every layer and every source; no estimator.
+Subjects all_subjects();
+
 /// Examines every law on every subject asked for. ConfigError: nothing has the name asked for (with the nearest one), a case that does not parse.
 VerifyResult run(const VerifyOptions&, const std::function<void(const Progress&)>& on_progress = {});
-/// The same for families made by hand, such as the struct of somebody's test.
+/// The same for subjects made by hand, such as the struct of somebody's test.
+VerifyResult run(const Subjects&, const VerifyOptions&, const std::function<void(const Progress&)>& on_progress = {});
 VerifyResult run(const std::vector<Family>&, const VerifyOptions&, const std::function<void(const Progress&)>& on_progress = {});
 
 /// failures.txt: the lines that --replay reads. An empty result removes an old file. DataError when it cannot be written.

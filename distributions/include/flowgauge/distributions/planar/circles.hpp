@@ -19,6 +19,7 @@ struct Circles {
   static constexpr std::string_view summary = "two blurred circles about one centre: a hole that no smooth map makes";
   static constexpr std::string_view reference =
       "p = (1/2) sum_R exp(-(r - R)^2/(2 s^2)) i0e(r R/s^2)/(2 pi s^2); the circles of Grathwohl et al. 2018, FFJORD, arXiv 1810.01367";
+  static constexpr std::array<std::string_view, 1> specimens = {"circles(outer=1, inner=0, sigma=0.2)"};
 
   double outer = 3, inner = 1.5, sigma = 0.24;
   template <class V>
@@ -27,6 +28,7 @@ struct Circles {
     v("inner", inner, 0, 1e3);
     v("sigma", sigma, 1e-3, 1e3);
   }
+  Circles scaled(double b) const { return {b * outer, b * inner, b * sigma}; }
 
   int dim() const { return 2; }
   bool independent() const { return false; }

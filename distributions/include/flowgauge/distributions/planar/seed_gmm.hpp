@@ -10,6 +10,7 @@ struct SeedGmm {
   static constexpr std::string_view summary = "the seed's mixture of four normals, at means and sds drawn from a number";
   static constexpr std::string_view reference =
       "p = (1/4) sum_k N(x; m_k, diag(s_k^2)), m ~ N(0, 1), s ~ U(0, 1); austinjones/normalizing-flows, there without a fixed seed";
+  static constexpr std::array<std::string_view, 1> specimens = {"seed_gmm(seed=7)"};
 
   int seed = 1;
   template <class V>

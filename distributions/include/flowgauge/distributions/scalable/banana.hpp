@@ -12,6 +12,7 @@ struct Banana {
   static constexpr std::string_view summary = "a bent normal: one coordinate is wide, another follows its square";
   static constexpr std::string_view reference =
       "x0 ~ N(0, scale^2), x1 ~ N(curvature (x0^2 - scale^2), 1), others N(0, 1); Haario, Saksman & Tamminen 1999, Comput. Stat. 14";
+  static constexpr std::array<std::string_view, 1> specimens = {"banana(dim=3)"};
 
   int coordinates = 2;
   double scale = 10, curvature = 0.03;

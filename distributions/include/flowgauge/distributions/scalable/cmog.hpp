@@ -15,6 +15,7 @@ struct Cmog {
       "three normals far apart in many dimensions: modes that do not overlap, with published flows to compare";
   static constexpr std::string_view reference =
       "p = sum_k w_k N(x; m_k, diag(s_k^2)), m ~ U(0, 10), s, w ~ U(0, 1) by numpy's MT19937; Coccaro et al. 2023, arXiv 2302.12024";
+  static constexpr std::array<std::string_view, 2> specimens = {"cmog(dim=2)", "cmog(dim=16)"};
 
   int coordinates = 4, seed = 0;
   template <class V>

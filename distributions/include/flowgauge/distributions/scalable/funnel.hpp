@@ -11,6 +11,7 @@ namespace flowgauge::distributions {
 struct Funnel {
   static constexpr std::string_view summary = "Neal's funnel: the scale of all coordinates hangs on the first one";
   static constexpr std::string_view reference = "v = x0 ~ N(0, 9), x_j ~ N(0, e^v); Neal 2003, Annals of Statistics 31(3), sec. 8";
+  static constexpr std::array<std::string_view, 1> specimens = {"funnel(dim=2)"};
 
   int coordinates = 10;
   template <class V>

@@ -17,6 +17,8 @@ namespace flowgauge::distributions {
 struct Gmm {
   static constexpr std::string_view summary = "a mixture of normals of your own: weights, means and covariances";
   static constexpr std::string_view reference = "p = sum_k w_k N(x; m_k, S_k); McLachlan & Peel 2000, ch. 3";
+  static constexpr std::array<std::string_view, 1> specimens = {
+      "gmm(weights=[0.3,0.7], means=[-2,1,2,0], covariances=[1,0.5,0.5,1,0.2,-0.1,-0.1,0.3])"};
 
   std::vector<double> weights = {0.5, 0.5}, means = {-2, 0, 2, 0}, covariances;
   template <class V>

@@ -14,6 +14,8 @@ namespace flowgauge::distributions {
 struct Mvn {
   static constexpr std::string_view summary = "a normal in several dimensions, by its covariance or Cholesky factor: an affine flow must reach KL 0";
   static constexpr std::string_view reference = "log p = -|L^-1 (x - mean)|^2/2 - log det L - d/2 log 2 pi, covariance = L L^T; Anderson 2003, ch. 2";
+  static constexpr std::array<std::string_view, 2> specimens = {"mvn(mean=[1,2], factor=[2,0,-1.5,0.5])",
+                                                                "mvn(mean=[1,2,3], factor=[2,0,0,-1.5,0.5,0,1,1,1])"};
 
   std::vector<double> centre = {0, 0}, sigma, lower;
   template <class V>
@@ -21,6 +23,24 @@ struct Mvn {
     v("mean", centre, -1e6, 1e6);
     v("covariance", sigma, -1e12, 1e12);
     v("factor", lower, -1e6, 1e6);
+  }
+  /// By the factor, whose products with a power of two are exact.
+  Mvn scaled(double b) const {
+    Mvn m = *this;
+    const std::vector<double>& factor = mixture_.components().front().factor;
+    m.sigma.clear();
+    m.lower.assign(centre.size() * centre.size(), 0.0);
+    for (std::size_t i = 0; i < centre.size(); ++i) {
+      m.centre[i] *= b;
+      for (std::size_t j = 0; j <= i; ++j)
+        m.lower[i * centre.size() + j] = b * (factor.size() > centre.size() ? factor[i * centre.size() + j] : i == j ? factor[i] : 0.0);
+    }
+    return m;
+  }
+  Mvn shifted(double a) const {
+    Mvn m = *this;
+    for (double& v : m.centre) v += a;
+    return m;
   }
   void prepare() {
     const std::size_t d = centre.size();

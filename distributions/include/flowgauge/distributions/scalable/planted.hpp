@@ -18,6 +18,9 @@ namespace flowgauge::distributions {
 struct Planted {
   static constexpr std::string_view summary = "what a flow makes of normal numbers, at random parameters: the same flow reaches KL 0";
   static constexpr std::string_view reference = "x = f^-1(z), z ~ N(0, I), log p = log N(f(x)) + log|det df/dx|; no paper, a standard check of fits";
+  static constexpr std::array<std::string_view, 2> specimens = {
+      "planted(flow=triangular softlog triangular, dim=1)",
+      "planted(flow=2*(coupling(affine) permutation) triangular, dim=3, seed=7)"};
 
   FlowSpec flow = parse_flow("2*(triangular triangular(lower) rational_quadratic_spline)");
   int coordinates = 2;

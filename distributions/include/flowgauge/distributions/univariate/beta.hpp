@@ -22,6 +22,7 @@ struct Beta {
   static constexpr std::string_view summary = "beta: two edges, each a pole (below 1), a step (1) or a zero (above 1)";
   static constexpr std::string_view reference =
       "log p = (a - 1) log x + (b - 1) log(1 - x) - log B(a, b), 0 < x < 1; Johnson, Kotz & Balakrishnan 1995, ch. 25";
+  static constexpr std::array<std::string_view, 2> specimens = {"beta(a=0.5, b=0.5)", "beta(a=100, b=30)"};
 
   double a = 2, b = 5;
   template <class V>
@@ -98,6 +99,7 @@ struct Beta {
     return inside(x - (cdf(x) - p) / exp(log_prob(x)));
   }
   double from_above(double p) const {
+    if (p > 0.25 && upper_cdf(0.5) < p) return from_below(1 - p);  // x below 0.5: 1 - x would lose its digits
     const Beta mirrored{b, a};
     return inside(1 - mirrored.from_below(p));
   }

@@ -24,6 +24,7 @@ struct Bimodal {
     v("mode", mode, 0, 1e3);
     v("sd", sd, 1e-3, 1e3);
   }
+  Bimodal scaled(double b) const { return {b * mode, b * sd}; }
 
   template <Real T>
   T log_prob(T x) const {

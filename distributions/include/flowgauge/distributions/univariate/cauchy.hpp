@@ -22,6 +22,8 @@ struct Cauchy {
     v("location", location, -1e6, 1e6);
     v("scale", scale, 1e-6, 1e6);
   }
+  Cauchy scaled(double b) const { return {b * location, b * scale}; }
+  Cauchy shifted(double a) const { return {location + a, scale}; }
 
   template <Real T>
   T log_prob(T x) const {

@@ -15,6 +15,7 @@ struct ContinuousBernoulli {
   static constexpr std::string_view summary = "an exponential tilt of the uniform distribution on [0, 1]: two edges of different height";
   static constexpr std::string_view reference =
       "log p = t x - log((e^t - 1)/t), 0 <= x <= 1, t = logit(probability); Loaiza-Ganem & Cunningham 2019, arXiv 1907.06845, eq. 7";
+  static constexpr std::array<std::string_view, 1> specimens = {"continuous_bernoulli(probability=0.500000000001)"};
 
   double probability = 0.3;
   template <class V>

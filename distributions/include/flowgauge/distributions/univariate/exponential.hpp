@@ -16,6 +16,7 @@ struct Exponential {
   void options(V& v) {
     v("rate", rate, 1e-6, 1e6);
   }
+  Exponential scaled(double b) const { return {rate / b}; }
 
   template <Real T>
   T log_prob(T x) const {

@@ -18,6 +18,7 @@ struct Gamma {
   static constexpr std::string_view summary = "gamma: an edge that is a pole (shape < 1), a step (1) or a zero (> 1), and a tail like e^-x";
   static constexpr std::string_view reference =
       "log p = (shape - 1) log u - u - log Gamma(shape) - log scale, u = x/scale > 0; Johnson, Kotz & Balakrishnan 1994, ch. 17";
+  static constexpr std::array<std::string_view, 2> specimens = {"gamma(shape=0.5)", "gamma(shape=100)"};
 
   double shape = 2, scale = 1;
   template <class V>
@@ -25,6 +26,7 @@ struct Gamma {
     v("shape", shape, 0.1, 1e4);
     v("scale", scale, 1e-6, 1e6);
   }
+  Gamma scaled(double b) const { return {shape, b * scale}; }
 
   template <Real T>
   T log_prob(T x) const {

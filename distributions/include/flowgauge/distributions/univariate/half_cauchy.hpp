@@ -19,6 +19,7 @@ struct HalfCauchy {
   void options(V& v) {
     v("scale", scale, 1e-6, 1e6);
   }
+  HalfCauchy scaled(double b) const { return {b * scale}; }
 
   template <Real T>
   T log_prob(T x) const {

@@ -20,6 +20,7 @@ struct HalfNormal {
   void options(V& v) {
     v("scale", scale, 1e-6, 1e6);
   }
+  HalfNormal scaled(double b) const { return {b * scale}; }
 
   template <Real T>
   T log_prob(T x) const {

@@ -17,6 +17,8 @@ struct Laplace {
     v("location", location, -1e6, 1e6);
     v("scale", scale, 1e-6, 1e6);
   }
+  Laplace scaled(double b) const { return {b * location, b * scale}; }
+  Laplace shifted(double a) const { return {location + a, scale}; }
 
   template <Real T>
   T log_prob(T x) const {

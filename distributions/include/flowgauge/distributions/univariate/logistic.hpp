@@ -18,6 +18,8 @@ struct Logistic {
     v("location", location, -1e6, 1e6);
     v("scale", scale, 1e-6, 1e6);
   }
+  Logistic scaled(double b) const { return {b * location, b * scale}; }
+  Logistic shifted(double a) const { return {location + a, scale}; }
 
   template <Real T>
   T log_prob(T x) const {

@@ -18,6 +18,8 @@ struct Normal {
     v("mean", mean, -1e6, 1e6);
     v("sd", sd, 1e-6, 1e6);
   }
+  Normal scaled(double b) const { return {b * mean, b * sd}; }
+  Normal shifted(double a) const { return {mean + a, sd}; }
 
   template <Real T>
   T log_prob(T x) const {

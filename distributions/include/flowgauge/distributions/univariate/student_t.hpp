@@ -23,6 +23,7 @@ struct StudentT {
   static constexpr std::string_view reference =
       "log p = log Gamma((nu + 1)/2) - log Gamma(nu/2) - log(nu pi)/2 - log scale - (nu + 1)/2 log(1 + z^2/nu), z = (x - location)/scale; Student "
       "1908";
+  static constexpr std::array<std::string_view, 2> specimens = {"student_t(nu=0.5)", "student_t(nu=30)"};
 
   double nu = 3, location = 0, scale = 1;
   template <class V>
@@ -31,6 +32,8 @@ struct StudentT {
     v("location", location, -1e6, 1e6);
     v("scale", scale, 1e-6, 1e6);
   }
+  StudentT scaled(double b) const { return {nu, b * location, b * scale}; }
+  StudentT shifted(double a) const { return {nu, location + a, scale}; }
 
   template <Real T>
   T log_prob(T x) const {

@@ -21,6 +21,8 @@ struct Uniform {
     v("low", low, -1e6, 1e6);
     v("high", high, -1e6, 1e6);
   }
+  Uniform scaled(double b) const { return {b * low, b * high}; }
+  Uniform shifted(double a) const { return {low + a, high + a}; }
   void prepare() const {
     if (!(low < high)) throw ConfigError("uniform: expected low < high; got low=" + number_text(low) + ", high=" + number_text(high));
   }
