@@ -36,7 +36,8 @@ void compare_log_det(Examined&, const Trial&, Way, Index row, std::span<const Wi
 
 /// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(|y| + |J||x|) + |x| + |J⁻¹||y|] + |J⁻¹|·(rounding of f) + (rounding of g), entry by entry, where g undoes
 /// f: formula (RT) with its
-/// constants measured. `there` is the direction taken first.
+/// constants measured. `there` is the direction taken first. A bound beyond ½·max(1, |x|) says nothing: ill_conditioned; nothing is said at all where
+/// a layer saturates at a finite end of its range.
 void round_trip(Examined&, const Trial&, Way there, Index row);
 
 /// What a set of log_det residuals looks like, in plain words; empty when nothing stands out.
