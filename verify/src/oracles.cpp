@@ -69,9 +69,10 @@ Spread random_rounding(const Trial& trial, Way way, std::span<const double> x, s
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(Wide(to_double(image.value[j])), truth.value[j]));
     spread.log_det = max(spread.log_det, distance(Wide(to_double(image.log_det)), truth.log_det));
   }
-  const auto widened = [](double deviation, const Wide& v) { return 4 * (deviation + unit_roundoff * std::max(1.0, std::abs(to_double(v)))); };
-  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], truth.value[j]);
-  spread.log_det = widened(spread.log_det, truth.log_det);
+  const auto widened = [](double deviation, double size) { return 4 * (deviation + unit_roundoff * size); };
+  // A log_det counts in nats; a value keeps its digits however small it is.
+  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], std::abs(to_double(truth.value[j])));
+  spread.log_det = widened(spread.log_det, std::max(1.0, std::abs(to_double(truth.log_det))));
   return spread;
 }
 
@@ -150,6 +151,7 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
   Eigen::MatrixXd jacobian(d, d);
   for (Index i = 0; i < d; ++i)
     for (Index k = 0; k < d; ++k) jacobian(i, k) = to_double(j50[i * d + k]);
+  if (!jacobian.allFinite()) return;  // a slope beyond every double: what it carries over has no double either
   // Not fullPivLu: its rank threshold takes a Jacobian of very different scales for a singular one and inverts it to zeros.
   const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
   const Spread out = random_rounding(trial, there, x, context, truth);
