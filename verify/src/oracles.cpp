@@ -24,8 +24,9 @@ std::vector<Wide> moved(std::span<const double> numbers, std::uint64_t seed) {
 
 Way opposite(Way way) { return way == Way::forward ? Way::inverse : Way::forward; }
 
-/// Whether a layer on the way brings a coordinate so near a finite end of its range, other than 0, that fewer than half of the digits of its distance
-/// from the end are left in a double. That is the saturation that the layer documents: no inverse could bring the point back.
+/// Whether a layer on the way brings a coordinate so near a finite end of its range that fewer than half of the digits of its distance from the end
+/// are left in a double: the saturation that the layer documents, and no inverse could bring the point back. Near the end 0 all digits are there,
+/// until a further layer adds something.
 bool saturates(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context) {
   const std::vector<Layer<double>>& layers = trial.subject().flow<double>().layers();
   const auto d = static_cast<Index>(x.size());
@@ -40,8 +41,11 @@ bool saturates(const Trial& trial, Way way, std::span<const double> x, std::span
     if (way == Way::forward) layer.forward(given, {in.data(), 1, d, 1}, {out.data(), 1, d, 1}, {&log_det, 1});
     else layer.inverse(given, {in.data(), 1, d, 1}, {out.data(), 1, d, 1}, {&log_det, 1});
     const Interval range = way == Way::forward ? layer.info().facts.codomain : layer.info().facts.domain;
-    for (const double end : {range.low, range.high})
-      if (std::isfinite(end) && std::any_of(out.begin(), out.end(), [&](double v) { return std::abs(v - end) < 0x1p-26 * std::abs(end); })) return true;
+    const double further = k + 1 < layers.size() ? 1 : 0;
+    for (const double end : {range.low, range.high}) {
+      const double near = 0x1p-26 * std::max(std::abs(end), further);
+      if (std::isfinite(end) && std::any_of(out.begin(), out.end(), [&](double v) { return std::abs(v - end) < near; })) return true;
+    }
     std::swap(in, out);
     after = way == Way::forward ? first + own : first;
   }
