@@ -11,13 +11,13 @@ namespace {
 
 double distance(const Wide& a, const Wide& b) { return to_double(abs(a - b)); }
 
-/// x(1 ± u), the sign from a bit of a hash of (seed, k).
-std::vector<Wide> moved(std::span<const double> numbers, std::uint64_t seed) {
+/// x ± u·max(least, |x|), the sign from a bit of a hash of (seed, k).
+std::vector<Wide> moved(std::span<const double> numbers, std::uint64_t seed, double least) {
   std::vector<Wide> result;
   std::uint64_t state = seed * 0x9e3779b97f4a7c15u + 1;
   for (const double v : numbers) {
     state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-    result.push_back(Wide(v) + Wide(v) * Wide((state >> 40 & 1) != 0 ? unit_roundoff : -unit_roundoff));
+    result.push_back(Wide(v) + Wide(std::max(least, std::abs(v))) * Wide((state >> 40 & 1) != 0 ? unit_roundoff : -unit_roundoff));
   }
   return result;
 }
@@ -84,15 +84,24 @@ Spread conditioning(const Trial& trial, Way way, std::span<const double> x, std:
   Spread spread{std::vector<double>(x.size(), 0.0), 0.0};
   for (std::uint64_t run = 0; run < 6; ++run) {
     const std::uint64_t seed = trial.sample().seed * std::uint64_t{8} + run;
-    const Image<Wide> image = trial.map<Wide>(way, moved(x, 3 * seed), moved(context, 3 * seed + 1), moved(trial.sample().theta, 3 * seed + 2));
+    // A parameter is a number of the size of 1, where 0 is as inexact as any other.
+    const Image<Wide> image =
+        trial.map<Wide>(way, moved(x, 3 * seed, 0), moved(context, 3 * seed + 1, 0), moved(trial.sample().theta, 3 * seed + 2, 1));
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(image.value[j], truth.value[j]));
     spread.log_det = max(spread.log_det, distance(image.log_det, truth.log_det));
   }
-  const auto widened = [](double deviation, const Wide& v) {
-    return 0x1p12 * 4 * (deviation + unit_roundoff * std::max(1.0, std::abs(to_double(v))));
-  };
-  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], truth.value[j]);
-  spread.log_det = widened(spread.log_det, truth.log_det);
+  const auto widened = [](double deviation, double size) { return 0x1p12 * 4 * (deviation + unit_roundoff * size); };
+  for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = widened(spread.value[j], std::abs(to_double(truth.value[j])));
+  spread.log_det = widened(spread.log_det, std::max(1.0, std::abs(to_double(truth.log_det))));
+  return spread;
+}
+
+/// What arithmetic may lose of a value: no more than the formula does when rounded at random, and no more than 12 bits beyond the problem's own
+/// conditioning.
+std::vector<double> value_spread(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth) {
+  std::vector<double> spread = random_rounding(trial, way, x, context, truth).value;
+  const std::vector<double> problem = conditioning(trial, way, x, context, truth).value;
+  for (std::size_t j = 0; j < spread.size(); ++j) spread[j] = std::min(spread[j], problem[j]);
   return spread;
 }
 
@@ -158,14 +167,15 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
   if (!jacobian.allFinite()) return;  // a slope beyond every double: what it carries over has no double either
   // Not fullPivLu: its rank threshold takes a Jacobian of very different scales for a singular one and inverts it to zeros.
   const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
-  const Spread out = random_rounding(trial, there, x, context, truth);
+  const std::vector<double> out = value_spread(trial, there, x, context, truth);
   const bool returns = representable(truth_back);
-  const Spread home = returns ? random_rounding(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
+  const std::vector<double> home =
+      returns ? value_spread(trial, opposite(there), y.value, context, truth_back) : std::vector<double>(x.size(), 0.0);
   const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
                         absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
   const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
-                                  inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) +
-                                  Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
+                                  inverse * Eigen::Map<const Eigen::VectorXd>(out.data(), d) +
+                                  Eigen::Map<const Eigen::VectorXd>(home.data(), d);
   for (Index k = 0; k < d; ++k) {
     if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) {
       if (!saturates(trial, there, x, context)) result.unresolved(row, "ill_conditioned");

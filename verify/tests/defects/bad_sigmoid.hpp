@@ -12,13 +12,12 @@ struct BadSigmoid {
     log_of_quotient,        ///< W048, the seed: log(e^{−x}/(1 + e^{−x})²)
     log_of_subtraction,     ///< log(y·(1 − y)): no digits, then −∞, for large x
     inverse_clamped,        ///< W049: y kept 1e-6 away from 0 and 1
-    inverse_cancels,        ///< log y − log(1 − y): no digits around ½
     gradient_lacks_log_det  ///< the term of log_det is missing in backward
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "log_of_quotient", "log_of_subtraction", "inverse_clamped", "inverse_cancels", "gradient_lacks_log_det"});
+    v("defect", defect, {"none", "log_of_quotient", "log_of_subtraction", "inverse_clamped", "gradient_lacks_log_det"});
   }
 
   std::vector<Block> parameters() const { return {}; }
@@ -43,9 +42,7 @@ struct BadSigmoid {
   template <class T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {
     if (defect == inverse_clamped) y = min(max(y, T(1e-6)), T(1.0) - T(1e-6));
-    Mapped<T> m = Sigmoid().inverse(s, y);
-    if (defect == inverse_cancels) m.value = log(y) - log1p(-y);
-    return m;
+    return Sigmoid().inverse(s, y);
   }
   template <class T>
   void backward(const Shape<T>& s, T x, Mapped<T> g, T& grad_x, Params<T> grad_p) const {

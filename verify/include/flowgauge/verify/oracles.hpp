@@ -20,12 +20,15 @@ struct Spread {
   std::vector<double> value;
   double log_det = 0;
 };
-/// 4·(largest deviation from `truth` over 32 randomly rounded runs + u·max(1, |v|)): what the arithmetic itself may lose.
+/// 4·(largest deviation from `truth` over 32 randomly rounded runs + u·|v|): what the arithmetic itself may lose. A value keeps its digits however
+/// small it is; a log_det counts in nats: max(1, |v|).
 Spread random_rounding(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
-/// 2^12·4·(largest change of the 50-digit value over 6 runs with every input and parameter moved by a relative ±u, + u·max(1, |v|)): 12 bits
-/// beyond what the problem
-/// itself loses to the rounding of its inputs.
+/// 2^12·4·(largest change of the 50-digit value over 6 runs with every input moved by ±u|x| and every parameter by ±u·max(1, |θ|), + u·|v|, of a
+/// log_det max(1, |v|)): 12 bits beyond what the problem itself loses to the rounding of its inputs.
 Spread conditioning(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
+
+/// The smaller of the two for each value.
+std::vector<double> value_spread(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
 
 /// The Jacobian of the direction at x in 50 digits, row by row: ∂value_i/∂x_j at [i·d + j].
 std::vector<Wide> jacobian(const Trial&, Way, std::span<const Wide> x, std::span<const Wide> context);
