@@ -91,7 +91,8 @@ std::string growth_text(const Growth& growth) {
       return fmt::format("|y| grows like |x|^{}", number_text(growth.exponent));
     case Growth::Kind::logarithm: return "|y| grows like log|x|: a power tail becomes an exponential one";
     case Growth::Kind::exponential:
-      return fmt::format("|y| grows like e^{}|x|: an exponential tail becomes a power", std::isnan(growth.exponent) ? "(r|x|), r of the parameters" : "|x|");
+      if (std::isnan(growth.exponent)) return "|y| grows like e^(r|x|), r of the parameters: an exponential tail becomes a power";
+      return "|y| grows like e^|x|: an exponential tail becomes a power";
     case Growth::Kind::unknown: return "not known";
   }
   return {};

@@ -63,7 +63,7 @@ const std::vector<Planted>& planted() {
       {"bad_softexp(log_of_slope)", {"L1"}, "log_det"},
       {"bad_softexp(clamped_value)", {"L12"}, "the gradient of rate"},
       {"bad_softexp(detached_gradient)", {"L12"}, "the gradient of rate"},
-      {"bad_softsquare(cancelling_inverse)", {"L3"}, "after there and back"},
+      {"bad_softsquare(cancelling_inverse)", {"L4"}, "after there and back"},
       {"bad_softsquare(half_the_curve)", {"L6"}, "log_det"},
       {"bad_softsquare(inverse_sign)", {"L9"}, "sign of the other direction"},
       {"bad_power(inverse_sign)", {"L9"}, "sign of the other direction"},

@@ -9,8 +9,8 @@ namespace flowgauge::verify {
 
 Law log_det_is_alive() {
   return {.id = "A1",
-          .statement = "over a run, |log_det| > 1e-3 in at least 80 % of the cases, its spread is above 1e-2, and f is not the identity; a layer declared volume "
-                       "preserving has log_det 0",
+          .statement = "over a run, |log_det| > 1e-3 in at least 80 % of the cases, its spread is above 1e-2, and f is not the identity; "
+                       "a layer declared volume preserving has log_det 0",
           .advice = "the tests of this layer would be vacuous: the drawn parameters do not reach the formula; or it is not volume preserving",
           .wants = {.ordinary_only = true},
           .examine = [](const Trial& trial) {

@@ -4,7 +4,7 @@
 
 namespace flowgauge::verify::defects {
 
-/// power with one mistake; `none` is the healthy twin. Backward is by duals, so it is right for whatever forward says.
+/// power with one mistake; `none` is the healthy twin.
 struct BadPower : OddExtension<BadPower> {
   static constexpr std::string_view summary = "power with a planted defect";
   enum Defect {
@@ -41,6 +41,10 @@ struct BadPower : OddExtension<BadPower> {
     if (defect == clamp_in_map_only) m.value = exp(min(s.back.value, T(1.0)) * log(b));
     if (defect == inverse_sign) m.log_slope = -m.log_slope;
     return m;
+  }
+  template <class T>
+  void backward(const Shape<T>& s, T x, Mapped<T> g, T& grad_x, Params<T> grad_p) const {
+    Power().backward(s, x, g, grad_x, grad_p);
   }
 };
 
