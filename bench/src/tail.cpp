@@ -27,16 +27,16 @@ TailEnd through(const TailEnd& end, const TailStep& step) {
     case Growth::Kind::power: {
       const double m = step.facts.growth.exponent;
       r.value = power(end.value, m);
-      if (m > 1) r.positive = heavier(end.positive, log_x);
-      if (m < 1) r.negative = heavier(end.negative, log_x);
+      if (!(m <= 1)) r.positive = heavier(end.positive, log_x);  // both for an m that nobody knows
+      if (!(m >= 1)) r.negative = heavier(end.negative, log_x);
       break;
     }
     case Growth::Kind::logarithm:
-      r.value = log_x;
+      r.value = scaled(log_x, 1 / step.facts.growth.exponent);
       r.negative = heavier(end.negative, log_x);
       break;
     case Growth::Kind::exponential:
-      r.value = exponential(end.value);
+      r.value = exponential(scaled(end.value, step.facts.growth.exponent));
       r.positive = heavier(end.positive, end.value);
       break;
     case Growth::Kind::unknown: r.value = r.negative = r.positive = unknown_tail; break;

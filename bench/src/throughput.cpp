@@ -55,7 +55,9 @@ std::vector<std::string> layers_of(const ThroughputOptions& o) {
     for (const MemberInfo& m : list_members()) {
       if (m.kind == MemberKind::driver) continue;
       wanted.insert(wanted.end(), m.specimens.begin(), m.specimens.end());
-      if (m.kind == MemberKind::transformer) couplings.push_back("coupling(" + m.name + ")");
+      if (m.kind != MemberKind::transformer) continue;
+      const Facts facts = make_transformer<double>(Item{m.name, {}}).info->facts;  // a coupling takes no other
+      if (facts.domain.low == facts.codomain.low && facts.domain.high == facts.codomain.high) couplings.push_back("coupling(" + m.name + ")");
     }
     wanted.insert(wanted.end(), couplings.begin(), couplings.end());
   }

@@ -4,6 +4,7 @@
 #include <flowgauge/pack.hpp>
 
 #include <array>
+#include <cmath>
 
 namespace flowgauge::bench {
 namespace {
@@ -16,8 +17,14 @@ void time_layer_at(const ThroughputCase& c, benchmark::State& state) {
   Batch<S> x(c.batch, c.dim), z(c.batch, c.dim), back(c.batch, c.dim);
   std::vector<S> log_det(static_cast<std::size_t>(c.batch)), gradient(flow.theta().size());
   const RandomStream stream(c.seed, "throughput-rows");
+  const Interval domain = flow.layers().front().info().facts.domain;
+  const bool bounded = std::isfinite(domain.low) && std::isfinite(domain.high);
   for (Index j = 0; j < x.dim(); ++j)
-    for (Index i = 0; i < x.rows(); ++i) x(i, j) = static_cast<S>(stream.normal(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(j)));
+    for (Index i = 0; i < x.rows(); ++i) {
+      const auto row = static_cast<std::uint64_t>(i);
+      const auto draw = static_cast<std::uint32_t>(j);
+      x(i, j) = static_cast<S>(bounded ? domain.low + (domain.high - domain.low) * stream.uniform(row, draw) : stream.normal(row, draw));
+    }
   flow.forward(x, z, log_det, workspace);
   for (auto _ : state) {
     if (c.direction == "forward") flow.forward(x, z, log_det, workspace);

@@ -94,9 +94,13 @@ std::string blocks_text(const std::vector<Block>& blocks) {
 std::string growth_text(const Growth& growth) {
   switch (growth.kind) {
     case Growth::Kind::linear: return "|y| grows like |x|: tails keep their class";
-    case Growth::Kind::power: return fmt::format("|y| grows like |x|^{}", number_text(growth.exponent));
+    case Growth::Kind::power:
+      if (std::isnan(growth.exponent)) return "|y| grows like a power of |x| that the parameters set";
+      return fmt::format("|y| grows like |x|^{}", number_text(growth.exponent));
     case Growth::Kind::logarithm: return "|y| grows like log|x|: a power tail becomes an exponential one";
-    case Growth::Kind::exponential: return "|y| grows like e^|x|: an exponential tail becomes a power";
+    case Growth::Kind::exponential:
+      if (std::isnan(growth.exponent)) return "|y| grows like e^(r|x|), r of the parameters: an exponential tail becomes a power";
+      return "|y| grows like e^|x|: an exponential tail becomes a power";
     case Growth::Kind::unknown: return "not known";
   }
   return {};

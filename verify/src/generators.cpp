@@ -215,6 +215,16 @@ void draw_rows(Case& c, const Subject& subject, const Law& law, const std::strin
       if (std::isfinite(outputs[i][j])) c.rows[i][j] = outputs[i][j];
 }
 
+/// Whether each layer of a chain takes what the one before can give.
+bool fits(const Subject& subject) {
+  const std::vector<Layer<double>>& layers = subject.flow<double>().layers();
+  for (std::size_t l = 1; l < layers.size(); ++l) {
+    const Interval given = layers[l - 1].info().facts.codomain, taken = layers[l].info().facts.domain;
+    if (given.low < taken.low || given.high > taken.high) return false;
+  }
+  return true;
+}
+
 double degenerate(Role role, std::uint64_t pick) {
   switch (role) {
     case Role::log_scale: return std::array{-3.0, 0.0, 3.0, 0.0}[pick % 4];
@@ -316,6 +326,10 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
       reason = error.what();
       continue;
     }
+    if (!family.fixed && !fits(*subject)) {
+      reason = "no chain fits";
+      continue;
+    }
     c.spec = subject->spec();
     // Three cases of four are ordinary in all; the classes of the fourth take turns.
     std::string row_class = "ordinary";
@@ -325,7 +339,8 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
       static const std::array<std::string, 4> rows{"stress", "knot", "tail", "edge"};
       static const std::array<std::string, 4> parameters{"ordinary", "wide", "degenerate", "initial"};
       const int turn = draw.number / 4;
-      row_class = turn % 5 == 4 ? "ordinary" : rows[turn % 5 == 3 && !std::isfinite(subject->facts().domain.high) ? 1 : turn % 5];
+      const Interval range = wants.outputs ? subject->facts().codomain : subject->facts().domain;
+      row_class = turn % 5 == 4 ? "ordinary" : rows[turn % 5 == 3 && !std::isfinite(range.high) ? 1 : turn % 5];
       c.parameter_class = parameters[(turn / 2 + turn) % 4];
     }
     if (wants.knots) row_class = "knot";

@@ -39,6 +39,34 @@ double smaller(double a, double b) {
 
 Way opposite(Way way) { return way == Way::forward ? Way::inverse : Way::forward; }
 
+/// Whether a layer on the way brings a coordinate so near a finite end of its range that fewer than half of the digits of its distance from the end
+/// are left in a double: the saturation that the layer documents, and no inverse could bring the point back. Near the end 0 all digits are there,
+/// until a further layer adds something.
+bool saturates(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context) {
+  const std::vector<Layer<double>>& layers = trial.subject().flow<double>().layers();
+  const auto d = static_cast<Index>(x.size());
+  std::vector<double> in(x.begin(), x.end()), out(x.size());
+  Index after = way == Way::forward ? 0 : trial.subject().parameters();
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    const Layer<double>& layer = layers[way == Way::forward ? k : layers.size() - 1 - k];
+    const Index own = layer.info().parameters, first = way == Way::forward ? after : after - own;
+    const Given<double> given{{trial.sample().theta.data() + first, static_cast<std::size_t>(own)},
+                              {context.data(), context.empty() ? 0 : 1, static_cast<Index>(context.size()), 1}};
+    double log_det = 0;
+    if (way == Way::forward) layer.forward(given, {in.data(), 1, d, 1}, {out.data(), 1, d, 1}, {&log_det, 1});
+    else layer.inverse(given, {in.data(), 1, d, 1}, {out.data(), 1, d, 1}, {&log_det, 1});
+    const Interval range = way == Way::forward ? layer.info().facts.codomain : layer.info().facts.domain;
+    const double further = k + 1 < layers.size() ? 1 : 0;
+    for (const double end : {range.low, range.high}) {
+      const double near = 0x1p-26 * std::max(std::abs(end), further);
+      if (std::isfinite(end) && std::any_of(out.begin(), out.end(), [&](double v) { return std::abs(v - end) < near; })) return true;
+    }
+    std::swap(in, out);
+    after = way == Way::forward ? first + own : first;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool representable(const Wide& v) {
@@ -119,7 +147,8 @@ void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, s
     std::vector<double> internal(x.size(), 0.0);
     for (std::size_t i = 0; i < x.size(); ++i)
       for (std::size_t k = 0; k < x.size(); ++k) internal[i] += std::abs(to_double(j50[i * x.size() + k] * x[k])) + std::abs(to_double(x[k]));
-    const LogDetByDifferences<Wide> second = log_det_by_differences<Wide>(f, x, {.domain = {}, .internal_magnitude = internal});
+    const Interval domain = way == Way::forward ? trial.subject().facts().domain : trial.subject().facts().codomain;
+    const LogDetByDifferences<Wide> second = log_det_by_differences<Wide>(f, x, {.domain = domain, .internal_magnitude = internal});
     const bool votes = second.unresolved == Unresolved::no && second.estimate.resolved();
     // At a declared knot f'' jumps, and both orders share an error of about step times jump.
     const double bend = trial.subject().facts().continuous_derivatives < 99 ? 1e-16 * (1 + size) : 0;
@@ -143,6 +172,7 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
   Eigen::MatrixXd jacobian(d, d);
   for (Index i = 0; i < d; ++i)
     for (Index k = 0; k < d; ++k) jacobian(i, k) = to_double(j50[i * d + k]);
+  if (!jacobian.allFinite()) return;  // a slope beyond every double: what it carries over has no double either
   // Not fullPivLu: its rank threshold takes a Jacobian of very different scales for a singular one and inverts it to zeros.
   const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
   const Spread out = rounding_and_problem(trial, there, x, context, truth);
@@ -155,7 +185,10 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
                                   inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) +
                                   Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
   for (Index k = 0; k < d; ++k) {
-    if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) return result.unresolved(row, "ill_conditioned");
+    if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) {
+      if (!saturates(trial, there, x, context)) result.unresolved(row, "ill_conditioned");
+      return;
+    }
     result.compare(row, fmt::format("{}[{}] after there and back", there == Way::forward ? "x" : "y", k), x[k], back.value[k],
                    std::abs(back.value[k] - x[k]), allowed[k], "value");
   }

@@ -4,16 +4,24 @@
 #include "defects/bad_actnorm.hpp"
 #include "defects/bad_affine.hpp"
 #include "defects/bad_arsinh.hpp"
+#include "defects/bad_bias.hpp"
 #include "defects/bad_convolution.hpp"
 #include "defects/bad_half.hpp"
 #include "defects/bad_householder.hpp"
 #include "defects/bad_householder_qr.hpp"
+#include "defects/bad_logit.hpp"
 #include "defects/bad_lu.hpp"
+#include "defects/bad_normal_cdf.hpp"
 #include "defects/bad_permutation.hpp"
 #include "defects/bad_planar.hpp"
+#include "defects/bad_power.hpp"
 #include "defects/bad_rank_one.hpp"
+#include "defects/bad_scale.hpp"
 #include "defects/bad_scaled_householder.hpp"
+#include "defects/bad_sigmoid.hpp"
+#include "defects/bad_softexp.hpp"
 #include "defects/bad_softlog.hpp"
+#include "defects/bad_softsquare.hpp"
 #include "defects/bad_spline.hpp"
 #include "defects/bad_sum_of_squares.hpp"
 #include "defects/bad_triangular.hpp"
@@ -48,6 +56,33 @@ const std::vector<Planted>& planted() {
       {"bad_arsinh(log_of_subtraction)", {"L7"}, "log_det"},
       {"bad_arsinh(square_overflows)", {"L1"}, "y["},
       {"bad_arsinh(float_constant)", {"L9"}, "off by a constant"},
+      {"bad_bias(inverse_adds)", {"L3", "L4"}, "after there and back"},
+      {"bad_bias(hidden_scale)", {"A1"}, "volume preserving"},
+      {"bad_scale(inverse_sign)", {"L9"}, "sign of the other direction"},
+      {"bad_scale(inverse_reciprocal)", {"L9"}, "log_det of the inverse"},
+      {"bad_scale(no_abs)", {"L1"}, "not a number"},
+      {"bad_scale(guarded_log)", {"L6"}, "log_det"},
+      {"bad_sigmoid(log_of_quotient)", {"L1"}, "log_det"},
+      {"bad_sigmoid(log_of_subtraction)", {"L7"}, "log_det"},
+      {"bad_sigmoid(inverse_clamped)", {"L3"}, "after there and back"},
+      {"bad_sigmoid(gradient_lacks_log_det)", {"L12"}, "the gradient of x"},
+      {"bad_logit(inverse_plus)", {"L9"}, "log_det of the inverse"},
+      {"bad_logit(nudged)", {"L4"}, "after there and back"},
+      {"bad_logit(squeezed)", {"L3", "L4"}, "after there and back"},
+      {"bad_softexp(no_expm1)", {"L2"}, "y["},
+      {"bad_softexp(log_of_slope)", {"L1"}, "log_det"},
+      {"bad_softexp(clamped_value)", {"L12"}, "the gradient of rate"},
+      {"bad_softexp(detached_gradient)", {"L12"}, "the gradient of rate"},
+      {"bad_softsquare(cancelling_inverse)", {"L4"}, "after there and back"},
+      {"bad_softsquare(half_the_curve)", {"L6"}, "log_det"},
+      {"bad_softsquare(inverse_sign)", {"L9"}, "sign of the other direction"},
+      {"bad_power(inverse_sign)", {"L9"}, "sign of the other direction"},
+      {"bad_power(clamp_in_map_only)", {"L6"}, "log_det"},
+      {"bad_power(log_after_power)", {"L1"}, "log_det"},
+      {"bad_normal_cdf(log_of_density)", {"L1"}, "log_det"},
+      {"bad_normal_cdf(shrunk)", {"L6", "L9"}, "log_det"},
+      {"bad_normal_cdf(half_of_erf)", {"L2"}, "y["},
+      {"bad_normal_cdf(no_constant)", {"L6"}, "log_det"},
       {"bad_spline(neighbour_bin)", {"L6", "L25"}, "log_det"},
       {"bad_spline(boundary_slope)", {"L25"}, "knot"},
       {"bad_spline(bound_ignored)", {"L6", "L25"}, "knot"},
@@ -129,7 +164,15 @@ std::vector<std::string> twins() {
           "bad_lu",
           "bad_rank_one",
           "bad_scaled_householder",
-          "bad_sum_of_squares"};
+          "bad_sum_of_squares",
+          "bad_bias",
+          "bad_scale",
+          "bad_sigmoid",
+          "bad_logit",
+          "bad_softexp",
+          "bad_softsquare",
+          "bad_power",
+          "bad_normal_cdf"};
 }
 
 Family family_for(const std::string& text) {
@@ -143,6 +186,14 @@ Family family_for(const std::string& text) {
   if (name == "bad_softlog") return fixed(family_of<BadSoftlog>(name));
   if (name == "bad_affine") return fixed(family_of<BadAffine>(name));
   if (name == "bad_arsinh") return fixed(family_of<BadArsinh>(name));
+  if (name == "bad_bias") return fixed(family_of<BadBias>(name));
+  if (name == "bad_scale") return fixed(family_of<BadScale>(name));
+  if (name == "bad_sigmoid") return fixed(family_of<BadSigmoid>(name));
+  if (name == "bad_logit") return fixed(family_of<BadLogit>(name));
+  if (name == "bad_softexp") return fixed(family_of<BadSoftexp>(name));
+  if (name == "bad_softsquare") return fixed(family_of<BadSoftsquare>(name));
+  if (name == "bad_power") return fixed(family_of<BadPower>(name));
+  if (name == "bad_normal_cdf") return fixed(family_of<BadNormalCdf>(name));
   if (name == "bad_spline") return fixed(family_of<BadSpline>(name));
   if (name == "bad_planar") return fixed(family_of<BadPlanar>(name));
   if (name == "bad_triangular") return fixed(family_of<BadTriangular>(name));

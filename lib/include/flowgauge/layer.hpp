@@ -53,6 +53,12 @@ class LayerBody {
                         Scratch&) const = 0;
   /// Moves parameters to where this batch (any number of rows, inputs of this layer) wants them at first; most layers leave them.
   virtual void initialise_from(std::span<S> /*theta*/, BatchIn<S> /*x*/) const {}
+  /// Backward of inverse at y; false, and nothing is done, where the layer has none of its own: then the implicit function theorem is asked, which
+  /// needs f⁻¹(y) inside the domain even after rounding.
+  virtual bool inverse_backward(const Given<S>&, BatchIn<S> /*y*/, BatchIn<S> /*grad_x*/, const S* /*grad_log_det*/, const Gradients<S>&,
+                                Scratch&) const {
+    return false;
+  }
   /// Adds the inputs of `coordinate` where y or its slope jumps, given theta (used at dim 1, where nothing else moves them).
   virtual void knots(const Given<S>&, Index /*coordinate*/, std::vector<double>&) const {}
 };

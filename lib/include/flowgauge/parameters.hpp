@@ -63,9 +63,10 @@ enum class Structure {
 struct Growth {
   enum class Kind { linear, power, logarithm, exponential, unknown };
   Kind kind = Kind::linear;
-  double exponent = 1;  ///< power
+  double exponent = 1;  ///< r: |y| ~ |x|^r of a power, e^{r|x|} of an exponential, log|x|/r of a logarithm, to leading order
   /// The same for every parameter, also for one that itself grows like |x|, as a network's output does. Else a coupling's growth is unknown.
   bool uniform = false;
+  static constexpr double of_parameters = std::numeric_limits<double>::quiet_NaN();  ///< r that depends on the parameters
 };
 
 /// What a member claims of an instance. Every claim is covered by a law.

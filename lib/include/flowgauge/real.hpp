@@ -102,11 +102,11 @@ template <Real T>
 T softplus(T x) {
   return max(x, T(0.0)) + log1p(exp(-abs(x)));
 }
-/// 1/(1 + e^{−x}), each side by the exponential that cannot overflow.
+/// 1/(1 + e^{−x}), each side by the exponential that cannot overflow. The side goes by the sign, that of zero too: so does the derivative of |x|.
 template <Real T>
 T sigmoid(T x) {
   const T e = exp(-abs(x));
-  return select(x >= T(0.0), T(1.0), e) / (T(1.0) + e);
+  return select(copysign(T(1.0), x) > T(0.0), T(1.0), e) / (T(1.0) + e);
 }
 /// 1 − tanh²x = 4e/(1 + e)², e = e^{−2|x|}: no subtraction, right where tanh rounds to 1.
 template <Real T>

@@ -11,12 +11,18 @@ Law log_det_is_alive() {
   return {.id = "A1",
           .statement =
               "over a run, |log_det| is beyond 2^10 times what rounding makes of it in at least 80 % of the cases, so is its spread, and f is not "
-              "the identity",
-          .advice = "the tests of this layer would be vacuous: the drawn parameters do not reach the formula",
+              "the identity; a layer declared volume preserving has log_det 0",
+          .advice = "the tests of this layer would be vacuous: the drawn parameters do not reach the formula; or it is not volume preserving",
           .wants = {.ordinary_only = true},
           .examine = [](const Trial& trial) {
-            if (trial.subject().facts().volume_preserving) return Examined::not_applicable("declares log_det = 0 everywhere");
             Examined result;
+            if (trial.subject().facts().volume_preserving) {
+              for (Index i = 0; i < trial.rows(); ++i) {
+                const double log_det = trial.call(Way::forward, trial.row(i), trial.context(i)).log_det;
+                result.compare(i, "log_det of a layer that is declared volume preserving", 0, log_det, std::abs(log_det), 0);
+              }
+              return result;
+            }
             const std::optional<double> outside = trial.subject().facts().identity_outside;
             double largest = 0, moved = 0, rounding = 0;
             bool counted = false;

@@ -168,6 +168,10 @@ Layer<S> make_layer(const Item& item, int dim, int context) {
   if (item.name == "coupling") {
     const CouplingOptions o = read_options<CouplingOptions>(item);
     const Transformer<S> f = make_transformer<S>(o.transformer);
+    const Interval from = f.info->facts.domain, to = f.info->facts.codomain;
+    if (o.kept(dim) > 0 && (from.low != to.low || from.high != to.high))
+      throw ConfigError("coupling(" + to_text(f.info->spec) + ") at dim " + std::to_string(dim) +
+                        ": the kept coordinates pass unchanged, so the transformer must map its domain onto itself; use it elementwise");
     auto info = std::make_shared<LayerInfo>();
     CouplingOptions own = o;
     own.transformer = f.info->spec;

@@ -88,22 +88,29 @@ class TransformerOf final : public TransformerBody<S> {
             store<S>(out, gx);
           });
         } else {
-          D* p = scratch.take<D>(k_);
-          for (Index first = 0; first <= k_; first += tangents) {
-            for (Index k = 0; k < k_; ++k) p[k] = seeded(broadcast<S>(own[k]), k + 1, first);
-            const auto shape = f_.shape(Params<D>(p, k_));
-            rows([&](T v, Mapped<T> g, S* out) {
-              const Mapped<D> m = f_.forward(shape, seeded(v, 0, first));
-              collect(m, g, first, [&](Index which, T amount) {
-                if (which == 0) store<S>(out, amount);
-                else gain[which - 1] += amount;
-              });
-            });
-          }
+          by_duals(own, gain, rows, scratch, [this](const auto& shape, const D& v) { return f_.forward(shape, v); });
         }
         for (Index k = 0; k < k_; ++k) grad_theta[j * k_ + k] = grad_theta[j * k_ + k] + sum(gain[k]);
       }
     }
+  }
+
+  bool inverse_backward_shared(const S* theta, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, BatchOut<S> grad_y, S* grad_theta,
+                               Scratch& scratch) const override {
+    if constexpr (!is_dual<S> && HasInverse<F>) {
+      for (Index j = 0; j < y.dim; ++j) {
+        Scratch::Scope scope(scratch);
+        T* gain = scratch.take<T>(k_);
+        std::fill_n(gain, k_, T(0.0));
+        auto rows = [&](auto step) {
+          for (Index i = 0; i < y.rows; i += W)
+            step(load<S>(y.column(j) + i), Mapped<T>{load<S>(grad_x.column(j) + i), load<S>(grad_log_det + i)}, grad_y.column(j) + i);
+        };
+        by_duals(theta + j * k_, gain, rows, scratch, [this](const auto& shape, const D& v) { return f_.inverse(shape, v); });
+        for (Index k = 0; k < k_; ++k) grad_theta[j * k_ + k] = grad_theta[j * k_ + k] + sum(gain[k]);
+      }
+    }
+    return HasInverse<F>;
   }
 
   void backward_rowwise(BatchIn<S> parameters, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x,
@@ -150,6 +157,21 @@ class TransformerOf final : public TransformerBody<S> {
   /// Variable number `which` (x is 0, parameter k is k + 1) as a dual whose tangents are the variables first … first + 2.
   static D seeded(const T& value, Index which, Index first) {
     return which >= first && which < first + tangents ? D::variable(value, static_cast<int>(which - first)) : D::constant(value);
+  }
+  /// Gradients of one coordinate with shared parameters: `map` on duals, `tangents` variables at a time.
+  template <class Rows, class Map>
+  void by_duals(const S* own, T* gain, Rows& rows, Scratch& scratch, Map map) const {
+    D* p = scratch.take<D>(k_);
+    for (Index first = 0; first <= k_; first += tangents) {
+      for (Index k = 0; k < k_; ++k) p[k] = seeded(broadcast<S>(own[k]), k + 1, first);
+      const auto shape = f_.shape(Params<D>(p, k_));
+      rows([&](T v, Mapped<T> g, S* out) {
+        collect(map(shape, seeded(v, 0, first)), g, first, [&](Index which, T amount) {
+          if (which == 0) store<S>(out, amount);
+          else gain[which - 1] += amount;
+        });
+      });
+    }
   }
   template <class Take>
   void collect(const Mapped<D>& m, const Mapped<T>& g, Index first, Take take) const {

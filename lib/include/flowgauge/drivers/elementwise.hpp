@@ -22,6 +22,10 @@ class Elementwise final : public LayerBody<S> {
                 Scratch& scratch) const override {
     f_.body->backward_shared(given.theta.data(), x, grad_y, grad_log_det, out.x, out.theta.data(), scratch);
   }
+  bool inverse_backward(const Given<S>& given, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, const Gradients<S>& out,
+                        Scratch& scratch) const override {
+    return f_.body->inverse_backward_shared(given.theta.data(), y, grad_x, grad_log_det, out.x, out.theta.data(), scratch);
+  }
   void knots(const Given<S>& given, Index coordinate, std::vector<double>& found) const override {
     f_.body->knots(given.theta.data() + coordinate * f_.info->parameters, found);
   }

@@ -29,13 +29,20 @@ class Inverse final : public LayerBody<S> {
     f_.body().forward(given, y, x, log_det, nullptr, scratch);
     return {};
   }
-  /// With y = f⁻¹(x), L the log_det of f at y, J = ∂f/∂y and c = grad_y − grad_log_det·∂L/∂y: grad_x = v with Jᵀv = c, and grad_θ is
+  bool inverse_backward(const Given<S>& given, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, const Gradients<S>& out,
+                        Scratch& scratch) const override {
+    f_.body().backward(given, y, nullptr, grad_x, grad_log_det, out, scratch);
+    return true;
+  }
+  /// f's own, where it has one. Else,
+  /// with y = f⁻¹(x), L the log_det of f at y, J = ∂f/∂y and c = grad_y − grad_log_det·∂L/∂y: grad_x = v with Jᵀv = c, and grad_θ is
   /// f's own backward at y with
   /// (−v, −grad_log_det) (implicit function theorem). J comes from f's backward, a row a call; one call gives all of it when J is diagonal.
   void backward(const Given<S>& given, BatchIn<S> x, const S*, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>& out,
                 Scratch& scratch) const override {
-    Scratch::Scope scope(scratch);
     const LayerBody<S>& f = f_.body();
+    if (f.inverse_backward(given, x, grad_y, grad_log_det, out, scratch)) return;
+    Scratch::Scope scope(scratch);
     const Index n = x.rows, d = x.dim;
     const BatchOut<S> y = scratch.take<S>(n, d), c = scratch.take<S>(n, d), unit = scratch.take<S>(n, d);
     S* zero = scratch.take<S>(n);

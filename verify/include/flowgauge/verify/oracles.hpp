@@ -38,7 +38,8 @@ BoundedLogDet<Wide> true_log_det(const Trial&, Way, std::span<const Wide> x, std
 void compare_log_det(Examined&, const Trial&, Way, Index row, std::span<const Wide> x, std::span<const Wide> context, const std::string& what);
 
 /// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(|y| + |J||x|) + |x| + |J⁻¹||y|] + |J⁻¹|·(bound of f) + (bound of g), entry by entry, where g undoes f and the bounds
-/// are those of rounding_and_problem. `there` is the direction taken first.
+/// are those of rounding_and_problem. `there` is the direction taken first. A bound beyond ½·max(1, |x|) says nothing: ill_conditioned; nothing is said
+/// at all where a layer saturates at a finite end of its range.
 void round_trip(Examined&, const Trial&, Way there, Index row);
 
 /// What a set of log_det residuals looks like, in plain words; empty when nothing stands out.
