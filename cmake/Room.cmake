@@ -2,8 +2,8 @@
 # flowgauge_room(<name> [ALONE] [COLD] [SEES room…] [PUBLIC library…] [PRIVATE library…] [SOURCES file…] [PRECOMPILE header…])
 #
 # One room is one static library flowgauge::<name>: src/*.cpp and SOURCES, public headers in include/, private ones in src/.
-# SEES are the rooms below. ALONE: a unity build joins the files of the room's shelves, not those of src/. COLD: nothing here takes time when it runs, so
-# it is compiled quickly (-O1). The tests in tests/*.cpp become one GoogleTest program.
+# SEES are the rooms below. ALONE: a unity build joins the files of the room's shelves, not those of src/. COLD: nothing here takes time when it runs,
+# so it is compiled quickly (-O1). The tests in tests/*.cpp become one GoogleTest program.
 function(flowgauge_room name)
   cmake_parse_arguments(PARSE_ARGV 1 room "ALONE;COLD" "" "SEES;PUBLIC;PRIVATE;SOURCES;PRECOMPILE")
   set(target flowgauge_${name})

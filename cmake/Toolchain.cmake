@@ -13,8 +13,8 @@ if(FLOWGAUGE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   endif()
 endif()
 
-# Reading headers is most of the work: precompiled ones and units of several files (unity builds) save half of it. Precompiled headers keep ccache from
-# working and units of several files from remembering one: with ccache, neither.
+# Reading headers is most of the work: precompiled ones and units of several files (unity builds) save half of it. Precompiled headers keep ccache
+# from working and units of several files from remembering one: with ccache, neither.
 set(flowgauge_save_parsing ON)
 if(CMAKE_CXX_COMPILER_LAUNCHER)
   set(flowgauge_save_parsing OFF)

@@ -12,8 +12,8 @@ namespace CLI {
 class App;
 }
 
-/// Options that say in one sentence what they expected and what came (ConfigError), instead of CLI11's own words. `names` is "-n,--rows" for an option,
-/// "grid" for a word without a dash.
+/// Options that say in one sentence what they expected and what came (ConfigError), instead of CLI11's own words. `names` is "-n,--rows" for an
+/// option, "grid" for a word without a dash.
 namespace flowgauge::cli {
 
 /// The published seed of every command.

@@ -185,7 +185,7 @@ Differences compare(const std::vector<BenchRow>& a, const std::vector<BenchRow>&
 Differences compare(const std::vector<VerdictRow>& a, const std::vector<VerdictRow>& b) {
   const auto by_law = [](const std::vector<VerdictRow>& rows) {
     std::map<std::string, std::string> verdicts;
-    for (const VerdictRow& row : rows) verdicts[fmt::format("{} {} ({})", row.layer.empty() ? row.source : row.layer, row.law, row.law_id)] = row.verdict;
+    for (const VerdictRow& row : rows) verdicts[fmt::format("{} {} ({})", reports::subject_of(row), row.law, row.law_id)] = row.verdict;
     return verdicts;
   };
   Differences result;

@@ -28,7 +28,7 @@ const std::string data = "1,2\n3,4\n0,1\n2,2.5\n-1,0.5\n4,1\n";
 TEST(BadInput, UnknownCommand) {
   expect_refused(
       Folder(), {"lsit"},
-      "flowgauge: unknown command 'lsit'; did you mean 'list'? command is one of: list, show, sample, fit, run, report, verify, bench, new\n");
+      "flowgauge: unknown command 'lsit'; did you mean 'list'? command is one of: list, show, sample, eval, fit, run, report, compare, verify, bench, new\n");
 }
 TEST(BadInput, UnknownOption) {
   expect_refused(Folder(), {"sample", "normal", "--sed", "3"}, "flowgauge sample: unknown option '--sed'; did you mean '--seed'?");
@@ -38,6 +38,21 @@ TEST(BadInput, OneArgumentTooMany) {
 }
 TEST(BadInput, OptionGivenTwice) {
   expect_refused(Folder(), {"sample", "normal", "--seed", "3", "--seed", "4"}, "flowgauge sample: --seed is given 2 times; give it once\n");
+}
+TEST(BadInput, RowsThatAModelDoesNotFit) {
+  const Folder folder;
+  ASSERT_EQ(run(folder, {"fit", "--source", "laplace", "--flow", "affine", "--steps", "1", "--out", "m"}).code, 0);
+  folder.write("xy.csv", "1,2\n");
+  expect_refused(folder, {"eval", "m/model.json", "--input", "xy.csv"}, "flowgauge eval: xy.csv has 2 columns, the model m/model.json has dim 1\n");
+  expect_refused(folder, {"eval", "m/model.json", "--input", "xy.csv", "--source", "seed_mvn"},
+                 "flowgauge eval: the model has dim 1, the source 'seed_mvn' has dim 2\n");
+  expect_refused(folder, {"eval", "m/model.json", "--input", "xy.csv", "--trace", "--inverse"}, "flowgauge eval: --trace follows");
+}
+TEST(BadInput, NothingToCompare) {
+  const Folder folder;
+  folder.write("a.csv", "x,y\n1,2\n");
+  expect_refused(folder, {"compare", "a.csv", "b.csv"}, "flowgauge compare: b.csv: expected a table or the folder of a run, got nothing there\n");
+  expect_refused(folder, {"compare", "a.csv", "a.csv"}, "flowgauge compare: a.csv and a.csv hold no table of the same kind; kinds are");
 }
 TEST(BadInput, OptionsThatDoNotGoTogether) {
   expect_refused(Folder(), {"fit", "--source", "normal", "--flow", "affine", "--held-out", "0.1"},

@@ -9,6 +9,7 @@
 #include <flowgauge/reports/csv.hpp>
 #include <flowgauge/verify/verify.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -19,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 TEST(Commands, HelpShowsTwoExamplesFirst) {
-  for (const char* const command : {"list", "show", "sample", "fit", "run", "report", "verify", "bench", "new"}) {
+  for (const char* const command : {"list", "show", "sample", "eval", "fit", "run", "report", "compare", "verify", "bench", "new"}) {
     const Ran ran = run(Folder(), {command, "--help"});
     EXPECT_EQ(ran.code, 0);
     const std::size_t first = ran.out.find(std::string("  flowgauge ") + command),
@@ -273,6 +274,77 @@ TEST(Commands, InterruptedVerifyWritesWhatIsKnown) {
   const auto rows = reports::read_csv<reports::VerdictRow>(folder.path() / "out" / "verdicts.csv");
   ASSERT_FALSE(rows.empty());
   EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [](const auto& r) { return r.reason == "interrupted before it was examined" && !r.cases; }));
+}
+
+TEST(Commands, EvalGivesLatentsAndDensitiesOfRows) {
+  const Folder folder;
+  ASSERT_EQ(run(folder, {"fit", "--source", "laplace", "--flow", "triangular softlog triangular", "--steps", "20", "--out", "m"}).code, 0);
+  folder.write("x.csv", "0.5\n-2\n");
+  const std::string model = (folder.path() / "m" / "model.json").string();
+  const Ran plain = run(folder, {"eval", model, "--input", "x.csv", "--source", "laplace"});
+  ASSERT_EQ(plain.code, 0) << plain.err;
+  EXPECT_THAT(plain.out, StartsWith("z1,log_det,log_q,log_p,log_ratio\n"));
+  const auto rows = distributions::parse_csv(plain.out, "out").rows;
+  const Flow<double> flow = to_flow<double>(load_model(model));
+  Batch<double> x(2, 1), z(2, 1);
+  x(0, 0) = 0.5, x(1, 0) = -2;
+  std::vector<double> log_det(2), log_q(2);
+  Workspace workspace;
+  flow.forward(x, z, log_det, workspace);
+  flow.log_prob(x, log_q, workspace);
+  for (Index i = 0; i < 2; ++i) {
+    EXPECT_EQ(rows(i, 0), z(i, 0));
+    EXPECT_EQ(rows(i, 1), log_det[i]);
+    EXPECT_NEAR(rows(i, 2), log_q[i], 1e-14);
+    EXPECT_NEAR(rows(i, 3), -std::log(2) - std::abs(x(i, 0)), 1e-15);
+    EXPECT_NEAR(rows(i, 4), rows(i, 3) - rows(i, 2), 1e-15);
+  }
+  // Back again.
+  std::string latents = "z1\n";
+  for (Index i = 0; i < 2; ++i) latents += number_text(z(i, 0)) + "\n";
+  folder.write("z.csv", latents);
+  const auto back = distributions::parse_csv(run(folder, {"eval", model, "--input", "z.csv", "--inverse"}).out, "out").rows;
+  for (Index i = 0; i < 2; ++i) {
+    EXPECT_NEAR(back(i, 0), x(i, 0), 1e-13);
+    EXPECT_NEAR(back(i, 2), log_q[i], 1e-13);
+  }
+  // After every layer: the last line of a row is the whole flow.
+  const std::string trace = run(folder, {"eval", model, "--input", "x.csv", "--trace"}).out;
+  EXPECT_EQ(std::count(trace.begin(), trace.end(), '\n'), 1 + 2 * 4);
+  EXPECT_THAT(trace, StartsWith("row,index,layer,y1,log_det,log_q\n0,0,,0.5,0,"));
+  EXPECT_THAT(trace, HasSubstr("\n0,2,softlog,"));
+  EXPECT_THAT(trace, HasSubstr(fmt::format("\n1,3,triangular,{},", number_text(z(1, 0)))));
+}
+
+TEST(Commands, CompareCountsBothDirections) {
+  const Folder folder;
+  const auto cells = [&](const std::string& name, std::vector<double> kl) {
+    std::vector<reports::CellRow> rows;
+    for (std::size_t s = 0; s < kl.size(); ++s) {
+      reports::CellRow row;
+      row.cell_id = fmt::format("c_{:016x}", s);
+      row.source = "laplace", row.flow = fmt::format("flow{}", s), row.dim = 1, row.dtype = "float32", row.seed = 1;
+      row.status = "ok", row.metric = "kl", row.value = kl[s], row.std_error = 1e-3, row.estimator = "mc", row.unit = "nat";
+      rows.push_back(row);
+      row.metric = "leak";
+      rows.push_back(row);
+    }
+    std::filesystem::create_directories(folder.path() / name);
+    reports::write_csv(folder.path() / name / "cells.csv", rows);
+  };
+  // Beyond, within and against the interval of 3 rows; and a KL that became infinite.
+  const double infinity = std::numeric_limits<double>::infinity();
+  cells("a", {0.5, 0.1, 0.2, 0.3});
+  cells("b", {0.4, 0.102, 0.3, infinity});
+  const Ran worse = run(folder, {"compare", "a", "b"});
+  EXPECT_EQ(worse.code, 1) << worse.err;
+  EXPECT_THAT(worse.out, HasSubstr("4 in both: 1 better in B, 2 worse, 1 not distinguishable (shown with --all)\n"));
+  EXPECT_THAT(worse.out, HasSubstr("4 rows of other metrics are not compared\n"));
+  EXPECT_THAT(worse.out, HasSubstr("inf"));
+  cells("c", {0.4, 0.102});
+  const Ran better = run(folder, {"compare", "a/cells.csv", "c/cells.csv", "--all"});
+  EXPECT_EQ(better.code, 0) << better.err;
+  EXPECT_THAT(better.out, HasSubstr("2 in both: 1 better in B, 0 worse, 1 not distinguishable\n2 only in A, 0 only in B\n"));
 }
 
 TEST(Commands, InterruptedSampleSaysSo) {

@@ -179,8 +179,8 @@ DataSet parse_csv(std::string_view text, const std::string& path) {
   if (header) reader.row(fields);
   for (;;) {
     if (fields.size() != dim) {
-      const bool empty = fields.size() == 1 && fields[0].text.empty();
-      reader.fail(reader.row_start(), fmt::format("{} fields as in line {}", dim, first_line), empty ? "an empty line" : std::to_string(fields.size()));
+      const std::string got = fields.size() == 1 && fields[0].text.empty() ? "an empty line" : std::to_string(fields.size());
+      reader.fail(reader.row_start(), fmt::format("{} fields as in line {}", dim, first_line), got);
     }
     for (std::size_t j = 0; j < dim; ++j) numbers.push_back(finite_number(reader, fields[j], data.columns[j]));
     if (reader.only_blank_lines_left()) break;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -102,11 +103,20 @@ TEST(Documents, NewWritesTheExampleOfTheReadme) {
   EXPECT_LE(std::count(in_readme.begin(), in_readme.end(), '\n'), 30);
 }
 
-/// Every command of the README ends well, and every line of output shown there begins with a word that is printed.
+/// Every command of the README ends well, and every line of output shown there begins with a word that is printed. Its Python is run where pandas is.
 TEST(Documents, CommandsOfTheReadme) {
   const Folder folder;
+  std::string python;
+  for (const char* const candidate : {"python3", "/usr/bin/python3"})
+    if (python.empty() && shell(folder.path(), std::string(candidate) + " -c 'import pandas'").code == 0) python = candidate;
+  if (python.empty()) std::cout << "python3-pandas is not installed: the Python of the README is not run\n";
   for (const Block& block : blocks_of(source / "README.md")) {
     if (block.language == "toml") folder.write(block.file, block.text);
+    if (block.language == "python" && !python.empty()) {
+      const Ran ran = shell(folder.path(), python + " " + folder.write(block.file, block.text));
+      EXPECT_EQ(ran.code, 0) << ran.err;
+      EXPECT_THAT(ran.out, HasSubstr("laplace"));
+    }
     if (block.language != "console") continue;
     for (const Shown& shown : commands_of(block)) {
       std::string line = shown.command;

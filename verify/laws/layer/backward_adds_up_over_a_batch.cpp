@@ -92,12 +92,12 @@ void judge(Examined& result, const Trial& trial, Index n, const std::string& rea
     };
     x_or_context(g.x, &Gradient<S>::x, "x");
     x_or_context(g.context, &Gradient<S>::context, "context");
-    // A sum of n numbers errs by at most n·u·Σ|g|; as much again for what a row's own gradient is summed from. Beyond that it is asked what rounding
-    // does to this gradient.
+    // A sum of n numbers errs by at most n·u·Σ|g|; as much again for what a row's own gradient is summed from. Where an error comes near that, it is
+    // asked what rounding does to this gradient.
     for (std::size_t k = 0; k < sum.size(); ++k) {
       const double error = std::abs(g.theta[k] - sum[k]);
       double allowed = 2 * static_cast<double>(n) * u * size[k];
-      if (error > allowed) {
+      if (error > allowed / 8) {
         if (spread.empty()) spread = rounding_spread(trial, n, sum_start);
         allowed += 4 * u * spread[k];
       }

@@ -66,7 +66,7 @@ struct RankOne {
     split_along(y, p, p.back, x);
     std::fill_n(log_det, y.rows, -*p.log_s);
   }
-  /// a = unit·û + κ·w, κ = (softplus(−p) − 1)/|w|², p = unit·wᵀû.
+  /// grad_x = [g + less·(wᵀg)] + w·(forthᵀg): nothing cancels along w here either. a = unit·û + κ·w, κ = (softplus(−p) − 1)/|w|², p = unit·wᵀû.
   template <class S>
   void backward(const Given<S>& given, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>& out, Scratch& scratch) const {
     const Index d = x.dim;
@@ -76,6 +76,7 @@ struct RankOne {
     S* grad_a = grad_w + d;
     std::fill_n(grad_w, 2 * d, S(0.0));
     detail::add_rank_one_backward<S>(x, grad_y, p.w, p.a, out.x, grad_w, grad_a, scratch);
+    transposed(grad_y, p, out.x);
     S total(0.0), grad_slope(0.0);
     add_column_sums<S>({grad_log_det, x.rows, 1, x.rows}, &total);
     for (Index j = 0; j < d; ++j) grad_slope = mul_add(grad_a[j], p.w[j], grad_slope);
@@ -110,6 +111,20 @@ struct RankOne {
       for (Index j = 0; j < x.dim; ++j) {
         const Lane<S> rest = mul_add(broadcast<S>(p.less[j]), along, load<S>(x.column(j) + i));
         store<S>(y.column(j) + i, mul_add(broadcast<S>(e[j]), along, rest));
+      }
+    }
+  }
+  template <class S>
+  static void transposed(BatchIn<S> g, const Parts<const S>& p, BatchOut<S> grad_x) {
+    for (Index i = 0; i < g.rows; i += lane_width<S>) {
+      Lane<S> along(0.0), forth(0.0);
+      for (Index j = 0; j < g.dim; ++j) {
+        along = mul_add(load<S>(g.column(j) + i), broadcast<S>(p.w[j]), along);
+        forth = mul_add(load<S>(g.column(j) + i), broadcast<S>(p.forth[j]), forth);
+      }
+      for (Index j = 0; j < g.dim; ++j) {
+        const Lane<S> rest = mul_add(broadcast<S>(p.less[j]), along, load<S>(g.column(j) + i));
+        store<S>(grad_x.column(j) + i, mul_add(broadcast<S>(p.w[j]), forth, rest));
       }
     }
   }

@@ -8,7 +8,7 @@ namespace flowgauge {
 struct SignedScale {
   static constexpr std::string_view summary = "y = s x + t, log |f'| = log |s|; s of either sign";
   static constexpr std::string_view hazard = "s = 0 has no inverse and log |f'| = -inf; training can step across it";
-  static constexpr std::string_view source = "austinjones/normalizing-flows, notebooks/flows.py (ScaleBias with its scale free, and the abs that it lacks)";
+  static constexpr std::string_view source = "austinjones/normalizing-flows, notebooks/flows.py (ScaleBias, its scale free, with the abs it lacks)";
 
   std::vector<Block> parameters() const { return {{"scale", 1, Role::multiplier, 1}, {"shift", 1, Role::shift}}; }
   Facts facts() const { return {.structure = Structure::diagonal, .initial_is_identity = true, .growth = {Growth::Kind::linear}}; }

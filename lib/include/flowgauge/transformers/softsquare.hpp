@@ -7,7 +7,7 @@ namespace flowgauge {
 /// y = a·x + b·x|x|, log f′ = log(a + 2b|x|), with a = 2⁻¹⁰ + softplus(slope) > 0, b = softplus(curve) ≥ 0; a = b = 1 at first.
 struct Softsquare : OddExtension<Softsquare> {
   static constexpr std::string_view summary = "y = a x + b x|x|, log f' = log(a + 2 b|x|), a = 2^-10 + softplus(slope), b = softplus(curve)";
-  static constexpr std::string_view hazard = "squares a tail: a power tail of index alpha becomes one of alpha/2; y overflows for |x| > 1e154 in double";
+  static constexpr std::string_view hazard = "squares a tail: a power tail of index alpha becomes one of alpha/2; y overflows for |x| > 1e154";
   static constexpr std::string_view source = "austinjones/normalizing-flows, notebooks/flows.py (its inverse refers to an undefined name)";
 
   /// softplus(initial) = 1 − 2⁻¹⁰ and 1.

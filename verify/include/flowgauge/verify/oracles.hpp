@@ -12,8 +12,8 @@ inline constexpr double unit_roundoff = 0x1p-53;
 /// compared.
 bool representable(const Wide&);
 bool representable(const Image<Wide>&);
-/// 2^53·u_W·(1 + size): what 50-digit arithmetic may have lost in a value made of summands of this size. 2^53 lets a formula cancel the 16 digits that a
-/// double has: planar with wᵀu = −32 has a Jacobian of 1 − (1 − 1e-14), whatever its log_det does.
+/// 2^53·u_W·(1 + size): what 50-digit arithmetic may have lost in a value made of summands of this size. 2^53 lets a formula cancel the 16 digits
+/// that a double has: planar with wᵀu = −32 has a Jacobian of 1 − (1 − 1e-14), whatever its log_det does.
 double wide_tolerance(double size);
 
 /// An error bound for every output and for log_det.
@@ -38,8 +38,8 @@ BoundedLogDet<Wide> true_log_det(const Trial&, Way, std::span<const Wide> x, std
 void compare_log_det(Examined&, const Trial&, Way, Index row, std::span<const Wide> x, std::span<const Wide> context, const std::string& what);
 
 /// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(|y| + |J||x|) + |x| + |J⁻¹||y|] + |J⁻¹|·(bound of f) + (bound of g), entry by entry, where g undoes f and the bounds
-/// are those of rounding_and_problem. `there` is the direction taken first. A bound beyond ½·max(1, |x|) says nothing: ill_conditioned; nothing is said
-/// at all where a layer saturates at a finite end of its range.
+/// are those of rounding_and_problem. `there` is the direction taken first. A bound beyond ½·max(1, |x|) says nothing: ill_conditioned; nothing
+/// is said at all where a layer saturates at a finite end of its range.
 void round_trip(Examined&, const Trial&, Way there, Index row);
 
 /// What a set of log_det residuals looks like, in plain words; empty when nothing stands out.
