@@ -3,14 +3,13 @@
 
 #include "description.hpp"
 
+#include <flowgauge/distributions/sources.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
-#include <optional>
 
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
 namespace flowgauge::cli {
@@ -95,6 +94,10 @@ std::string scores_text(const std::vector<Score>& scores) {
   return nats_text(mean(values), 0);
 }
 
+double upper_quantile(const std::string& source, double p) {
+  return dynamic_cast<const Univariate&>(*distributions::make_source(source)).upper_quantile(p);
+}
+
 /// The mean difference, and half of its interval at `confidence`.
 std::pair<double, double> difference_of(const Pairs& pairs, double confidence) {
   const double tail = (1 - confidence) / 2;
@@ -102,14 +105,12 @@ std::pair<double, double> difference_of(const Pairs& pairs, double confidence) {
   for (std::size_t s = 0; s < pairs.a.size(); ++s) changes.push_back(pairs.b[s].value - pairs.a[s].value);
   const double m = mean(changes);
   if (changes.size() == 1) {
-    const double z = quantile(complement(boost::math::normal(), tail));
-    return {m, z * std::hypot(pairs.a[0].std_error, pairs.b[0].std_error)};
+    return {m, upper_quantile("normal", tail) * std::hypot(pairs.a[0].std_error, pairs.b[0].std_error)};
   }
   double square = 0;
   for (const double c : changes) square += (c - m) * (c - m);
   const auto n = static_cast<double>(changes.size());
-  const double t = quantile(complement(boost::math::students_t(n - 1), tail));
-  return {m, t * std::sqrt(square / (n - 1) / n)};
+  return {m, upper_quantile(fmt::format("student_t(nu={})", n - 1), tail) * std::sqrt(square / (n - 1) / n)};
 }
 
 int rank(const std::string& verdict) {

@@ -12,12 +12,15 @@
 namespace flowgauge {
 namespace {
 
-/// Every specimen of the catalogue, and every transformer in a coupling.
+/// Every specimen of the catalogue, and every transformer in a coupling that may stand in one.
 std::vector<std::string> subjects() {
   std::vector<std::string> specs;
   for (const MemberInfo& m : list_members()) {
     if (m.kind != MemberKind::driver) specs.insert(specs.end(), m.specimens.begin(), m.specimens.end());
-    if (m.kind == MemberKind::transformer) specs.push_back("coupling(" + m.name + ", hidden=[8, 8])");
+    if (m.kind != MemberKind::transformer) continue;
+    const Facts facts = make_transformer<double>(Item{m.name, {}}).info->facts;
+    const bool onto_itself = facts.domain.low == facts.codomain.low && facts.domain.high == facts.codomain.high;
+    if (onto_itself) specs.push_back("coupling(" + m.name + ", hidden=[8, 8])");
   }
   return specs;
 }
