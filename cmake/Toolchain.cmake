@@ -30,7 +30,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     list(APPEND flowgauge_warnings -Wno-restrict)
     if(FLOWGAUGE_PRECOMPILE)   # where a header is precompiled it is no system header any more, and std::string warns of itself
-      list(APPEND flowgauge_warnings -Wno-array-bounds -Wno-stringop-overflow)
+      list(APPEND flowgauge_warnings -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
     endif()
   endif()
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 14)

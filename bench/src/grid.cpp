@@ -160,7 +160,7 @@ class Expander {
       c.fit.n_train = subject.rows - held_out_rows(subject.rows, block.evaluation.held_out);
     }
     if (c.fit.epochs > 0) {
-      require(c.fit.training == Training::fixed, place.line,
+      require(c.fit.training == Training::fixed, block.epochs_line,
               "epochs count a fixed training set: give n_train an integer, or steps instead of epochs");
       c.fit.options.steps = c.fit.epochs * ((c.fit.n_train + c.fit.options.batch - 1) / c.fit.options.batch);
     }

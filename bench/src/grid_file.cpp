@@ -174,7 +174,10 @@ void read_block(Section& s, const std::string& origin, GridBlock& b) {
     }
   }
   if (const auto choice = s.read_choice("dtype", {"float32", "float64"})) b.dtype = *choice == 0 ? "float32" : "float64";
-  if (const toml::table* fit = s.read_table("fit")) read_fit(*fit, origin, b.fit);
+  if (const toml::table* fit = s.read_table("fit")) {
+    read_fit(*fit, origin, b.fit);
+    if (const toml::node* epochs = fit->get("epochs")) b.epochs_line = line_of(*epochs);
+  }
   if (const toml::table* evaluation = s.read_table("evaluate")) read_evaluation(*evaluation, origin, b.evaluation);
 }
 

@@ -22,7 +22,7 @@ struct GridBlock {
   std::string dtype = "float32";
   FitPlan fit;
   EvaluationPlan evaluation;
-  int line = 0;
+  int line = 0, epochs_line = 0;
 };
 
 struct GridFile {

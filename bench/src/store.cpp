@@ -35,6 +35,19 @@ auto as_data_error(F f) {
   }
 }
 
+/// Where the grid that made a folder and this one part, in words.
+std::string difference(const std::string& before, const std::string& now) {
+  if (before.empty()) return "its grid is unknown";
+  std::istringstream old_lines(before), new_lines(now);
+  for (int line = 1;; ++line) {
+    std::string a, b;
+    const bool more_old = static_cast<bool>(std::getline(old_lines, a)), more_new = static_cast<bool>(std::getline(new_lines, b));
+    if (!more_old && !more_new) return "the grid's text is the same, but not the data or the models that it names";
+    if (more_old != more_new || a != b)
+      return fmt::format("line {} was '{}' and is '{}'", line, more_old ? a : "the end", more_new ? b : "the end");
+  }
+}
+
 /// A cell is complete when its last row is there, or the one row that says why there are no others.
 bool completes(const reports::CellRow& row) { return row.metric == "n_nonfinite" || row.status != "ok"; }
 
@@ -53,8 +66,10 @@ Store::Store(std::filesystem::path folder, const std::string& grid_hash, reports
   const std::string found = grid_hash_of(folder_);
   const bool holds_cells = std::filesystem::exists(folder_ / cells_file) || std::filesystem::exists(folder_ / (std::string(cells_file) + ".partial"));
   if (holds_cells && found != grid_hash)
-    throw DataConflict(fmt::format("{} holds the cells of another grid: its hash is {}, this grid's is {}; choose another folder or remove this one",
-                                   folder_.string(), found.empty() ? "unknown" : found, grid_hash));
+    throw DataConflict(fmt::format("{} holds the cells of another grid: {}; choose another folder or remove this one", folder_.string(),
+                                   difference(found.empty() ? "" : as_data_error([&] {
+                                     return reports::read_provenance(folder_ / package_file).config_text;
+                                   }), provenance_.config_text)));
   make_folder(folder_);
   provenance_.environment.emplace_back(hash_name, grid_hash);
   as_data_error([&] {

@@ -195,7 +195,7 @@ TEST(GridErrors, Twice) {
 }
 TEST(GridErrors, EpochsOfFreshRows) {
   EXPECT_EQ(refusal("sources = [\"normal\"]\nseeds = [1]\nflows = [\"triangular\"]\nfit = {epochs = 3}\n"),
-            "some/grid.toml:1: epochs count a fixed training set: give n_train an integer, or steps instead of epochs");
+            "some/grid.toml:4: epochs count a fixed training set: give n_train an integer, or steps instead of epochs");
 }
 TEST(GridErrors, NotToml) { EXPECT_EQ(refusal("seeds = [1\nsources = 3\n").substr(0, 39), "some/grid.toml:2: this is not TOML: Err"); }
 TEST(GridErrors, NoFile) { EXPECT_THROW(read_grid("no/such/grid.toml"), DataError); }

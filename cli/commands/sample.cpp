@@ -7,6 +7,7 @@
 #include <flowgauge/distributions/sources.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -28,6 +29,9 @@ int sample(const Options& o, const Console& console) {
     sampler = model_sampler(model, static_cast<std::uint64_t>(o.seed));
     dim = model.dim;
   } else {
+    if (std::filesystem::exists(o.what)) {
+      throw ConfigError(fmt::format("{} is a file but no model: expected a source such as laplace, or the model.json of a fit", o.what));
+    }
     source = distributions::make_source(o.what);
     sampler = source_sampler(*source, static_cast<std::uint64_t>(o.seed), "source-sample");
     dim = source->dim();

@@ -196,6 +196,7 @@ TEST_F(Grid, AnotherGridIsRefused) {
   const Ran ran = go("out", "1");
   EXPECT_EQ(ran.code, 3) << ran.err;
   EXPECT_THAT(ran.err, StartsWith("flowgauge run: "));
+  EXPECT_THAT(ran.err, HasSubstr("was 'steps = 20' and is 'steps = 21'"));
   EXPECT_EQ(read(folder / "out/cells.csv"), cells);
 }
 TEST_F(Grid, DryRunWritesNothing) {

@@ -33,6 +33,7 @@ concept SamplewiseFormula = requires(const F f, SampleGiven<double> given, std::
 ///   void forward(const Given<S>&, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch&) const      template <class S>
 ///   void inverse(const Given<S>&, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const
 ///   void backward(const Given<S>&, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>&, Scratch&) const
+///   void inverse_backward(…the same, y for x…) const                                            optional: else by the implicit function theorem
 template <class F>
 concept TileFormula = requires(const F f, Given<double> given, BatchIn<double> x, BatchOut<double> y, double* log_det, Scratch& scratch) {
   { f.parameters(1, 0) } -> std::same_as<std::vector<Block>>;

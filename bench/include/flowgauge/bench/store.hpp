@@ -15,7 +15,7 @@
 
 namespace flowgauge::bench {
 
-/// The folder holds the results of another grid. The sentence names both hashes. (The program maps it to exit 3.)
+/// The folder holds the results of another grid. The sentence says where they part. (The program maps it to exit 3.)
 struct DataConflict : DataError {
   using DataError::DataError;
 };

@@ -134,6 +134,12 @@ class TileOf final : public LayerBody<S> {
                 Scratch& scratch) const override {
     if constexpr (!is_dual<S>) f_.backward(given, x, grad_y, grad_log_det, out, scratch);
   }
+  bool inverse_backward(const Given<S>& given, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, const Gradients<S>& out,
+                        Scratch& scratch) const override {
+    constexpr bool own = requires { f_.inverse_backward(given, y, grad_x, grad_log_det, out, scratch); };
+    if constexpr (own && !is_dual<S>) f_.inverse_backward(given, y, grad_x, grad_log_det, out, scratch);
+    return own;
+  }
   void initialise_from(std::span<S> theta, BatchIn<S> x) const override {
     if constexpr (requires { f_.initialise_from(theta, x); }) f_.initialise_from(theta, x);
   }

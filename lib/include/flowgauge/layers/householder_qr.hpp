@@ -30,7 +30,10 @@ struct HouseholderQr {
   Facts facts(int) const { return {.growth = {Growth::Kind::linear}}; }
 
   /// W = H_1 ⋯ H_k R column by column, R as in tile.hpp, the reflections with −c·u beside each, 1/R_jj, zeros, log_det.
-  Index prepared_size(int dim) const { return parts(static_cast<double*>(nullptr), dim).end - static_cast<double*>(nullptr); }
+  Index prepared_size(int dim) const {
+    const Index d = dim;
+    return 2 * d * d + reflections * (detail::Reflection<double>::size(d) + d) + 2 * d + 1;
+  }
   template <class S>
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
     const Index d = dim;
@@ -105,7 +108,7 @@ struct HouseholderQr {
  private:
   template <class S>
   struct Parts {
-    S *weight, *triangle, *reflection, *along, *reciprocal, *zero, *log_det, *end;
+    S *weight, *triangle, *reflection, *along, *reciprocal, *zero, *log_det;
   };
   template <class S>
   Parts<S> parts(S* prepared, Index d) const {
@@ -113,7 +116,7 @@ struct HouseholderQr {
     S* const reflection = triangle + d * d;
     S* const along = reflection + reflections * detail::Reflection<S>::size(d);
     S* const reciprocal = along + reflections * d;
-    return {prepared, triangle, reflection, along, reciprocal, reciprocal + d, reciprocal + 2 * d, reciprocal + 2 * d + 1};
+    return {prepared, triangle, reflection, along, reciprocal, reciprocal + d, reciprocal + 2 * d};
   }
   template <class S>
   static const S* vectors(std::span<const S> theta, Index d) {

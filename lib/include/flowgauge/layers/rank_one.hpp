@@ -45,13 +45,12 @@ struct RankOne {
     const S s = softplus(product);
     *p.log_s = select(flat, S(0.0), select(negative, product + log(r), log(select(negative, S(1.0), s))));
     *p.log_s_slope = select(flat, S(0.0), select(negative, S(1.0) / ((S(1.0) + e) * r), sigmoid(product) / select(negative, S(1.0), s)));
-    *p.product = product;
+    *p.s = s;
     for (Index j = 0; j < d; ++j) {
       p.less[j] = -p.w[j] / *p.square;
-      const S across = *p.unit * mul_add(p.less[j], along, u[j]);
-      p.a[j] = select(flat, S(0.0), mul_add(*p.slope, p.w[j], *p.unit * u[j]));
-      p.forth[j] = select(flat, S(0.0), across - s * p.less[j]);
-      p.back[j] = select(flat, S(0.0), (-p.less[j] - across) / select(flat, S(1.0), s));
+      p.across[j] = *p.unit * mul_add(p.less[j], along, u[j]);
+      p.forth[j] = select(flat, S(0.0), p.across[j] - s * p.less[j]);
+      p.back[j] = select(flat, S(0.0), (-p.less[j] - p.across[j]) / select(flat, S(1.0), s));
     }
   }
   template <class S>
@@ -66,35 +65,21 @@ struct RankOne {
     split_along(y, p, p.back, x);
     std::fill_n(log_det, y.rows, -*p.log_s);
   }
-  /// grad_x = [g + less·(wᵀg)] + w·(forthᵀg): nothing cancels along w here either. a = unit·û + κ·w, κ = (softplus(−p) − 1)/|w|², p = unit·wᵀû.
   template <class S>
   void backward(const Given<S>& given, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>& out, Scratch& scratch) const {
-    const Index d = x.dim;
-    const Parts<const S> p = parts(given.prepared, d);
-    Scratch::Scope scope(scratch);
-    S* grad_w = scratch.take<S>(2 * d);
-    S* grad_a = grad_w + d;
-    std::fill_n(grad_w, 2 * d, S(0.0));
-    detail::add_rank_one_backward<S>(x, grad_y, p.w, p.a, out.x, grad_w, grad_a, scratch);
-    transposed(grad_y, p, out.x);
-    S total(0.0), grad_slope(0.0);
-    add_column_sums<S>({grad_log_det, x.rows, 1, x.rows}, &total);
-    for (Index j = 0; j < d; ++j) grad_slope = mul_add(grad_a[j], p.w[j], grad_slope);
-    const auto flat = detail::squared_length(p.w, d) <= S(0.0);
-    const S grad_product = total * *p.log_s_slope - grad_slope * sigmoid(-*p.product) / *p.square;
-    const S* u = given.theta.data() + d;
-    for (Index j = 0; j < d; ++j) {
-      const S of_w = grad_w[j] + *p.slope * (grad_a[j] - S(2.0) * grad_slope / *p.square * p.w[j]) + grad_product * *p.unit * u[j];
-      out.theta[j] = out.theta[j] + select(flat, S(0.0), of_w / *p.unit);
-      out.theta[d + j] = out.theta[d + j] + select(flat, S(0.0), *p.unit * (grad_a[j] + grad_product * p.w[j]));
-    }
+    either_backward(false, given, x, grad_y, grad_log_det, out, scratch);
+  }
+  template <class S>
+  void inverse_backward(const Given<S>& given, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, const Gradients<S>& out,
+                        Scratch& scratch) const {
+    either_backward(true, given, y, grad_x, grad_log_det, out, scratch);
   }
 
  private:
   template <class S>
   struct Parts {
-    S *w, *less, *a, *forth, *back;  // v = unit·w; less: −w/|w|²; y = x + a·(wᵀx); forth and back: of (wᵀx) and (wᵀy)
-    S *unit, *square, *slope, *product, *log_s, *log_s_slope;
+    S *w, *less, *across, *forth, *back;  // v = unit·w; less: −w/|w|²; across: unit·û⊥; forth and back: of (wᵀx) and (wᵀy)
+    S *unit, *square, *slope, *s, *log_s, *log_s_slope;  // slope: (s − 1 − vᵀû)/|w|²
   };
   template <class S>
   static Parts<S> parts(S* prepared, Index d) {
@@ -114,18 +99,57 @@ struct RankOne {
       }
     }
   }
+  /// Of y = x⊥ + E·α with α = wᵀx and E forth or back. With β = wᵀg, γ = Eᵀg, g⊥ = g + less·β, F = Σ_rows α·g, F⊥ alike:
+  /// grad_x = g⊥ + w·γ, grad_û = unit·(c·F⊥ + w·grad_p) and
+  /// grad_w = Σ_rows x⊥·(γ − β/|w|²) + c·(slope·F⊥ + [w·(across·F) − across·(w·F)]/|w|²) + unit·û·grad_p,
+  /// c = 1 and grad_log_s = s·(w·F)/|w|² forward, c = −1/s and grad_log_s = −E·F backward, grad_p that of p = vᵀû. Nothing cancels along w, so
+  /// a gradient keeps its digits however small s is.
   template <class S>
-  static void transposed(BatchIn<S> g, const Parts<const S>& p, BatchOut<S> grad_x) {
-    for (Index i = 0; i < g.rows; i += lane_width<S>) {
-      Lane<S> along(0.0), forth(0.0);
-      for (Index j = 0; j < g.dim; ++j) {
-        along = mul_add(load<S>(g.column(j) + i), broadcast<S>(p.w[j]), along);
-        forth = mul_add(load<S>(g.column(j) + i), broadcast<S>(p.forth[j]), forth);
+  void either_backward(bool inverse, const Given<S>& given, BatchIn<S> x, BatchIn<S> g, const S* grad_log_det, const Gradients<S>& out,
+                       Scratch& scratch) const {
+    const Index d = x.dim;
+    const Parts<const S> p = parts(given.prepared, d);
+    const S* const e = inverse ? p.back : p.forth;
+    Scratch::Scope scope(scratch);
+    S* const grad_w = scratch.take<S>(2 * d);
+    S* const f = grad_w + d;
+    std::fill_n(grad_w, 2 * d, S(0.0));
+    const BatchOut<S> along = scratch.take<S>(x.rows, 2), across = scratch.take<S>(x.rows, d);
+    for (Index i = 0; i < x.rows; i += lane_width<S>) {
+      Lane<S> alpha(0.0), beta(0.0), gamma(0.0);
+      for (Index j = 0; j < d; ++j) {
+        const Lane<S> w = broadcast<S>(p.w[j]), gradient = load<S>(g.column(j) + i);
+        alpha = mul_add(load<S>(x.column(j) + i), w, alpha);
+        beta = mul_add(gradient, w, beta);
+        gamma = mul_add(gradient, broadcast<S>(e[j]), gamma);
       }
-      for (Index j = 0; j < g.dim; ++j) {
-        const Lane<S> rest = mul_add(broadcast<S>(p.less[j]), along, load<S>(g.column(j) + i));
-        store<S>(grad_x.column(j) + i, mul_add(broadcast<S>(p.w[j]), forth, rest));
+      store<S>(along.column(0) + i, alpha);
+      store<S>(along.column(1) + i, gamma - beta / broadcast<S>(*p.square));
+      for (Index j = 0; j < d; ++j) {
+        const Lane<S> less = broadcast<S>(p.less[j]);
+        store<S>(across.column(j) + i, mul_add(less, alpha, load<S>(x.column(j) + i)));
+        store<S>(out.x.column(j) + i, mul_add(broadcast<S>(p.w[j]), gamma, mul_add(less, beta, load<S>(g.column(j) + i))));
       }
+    }
+    add_outer<S>(along.columns(0, 1), g, f, d);
+    add_outer<S>(along.columns(1, 1), across, grad_w, d);
+    S total(0.0), w_f(0.0), across_f(0.0), e_f(0.0);
+    add_column_sums<S>({grad_log_det, x.rows, 1, x.rows}, &total);
+    for (Index j = 0; j < d; ++j) {
+      w_f = mul_add(p.w[j], f[j], w_f);
+      across_f = mul_add(p.across[j], f[j], across_f);
+      e_f = mul_add(e[j], f[j], e_f);
+    }
+    const auto flat = detail::squared_length(p.w, d) <= S(0.0);
+    const S c = inverse ? S(-1.0) / select(flat, S(1.0), *p.s) : S(1.0);
+    const S grad_product = *p.log_s_slope * (inverse ? -total - e_f : total + *p.s * w_f / *p.square);
+    const S* u = given.theta.data() + d;
+    for (Index j = 0; j < d; ++j) {
+      const S f_across = mul_add(p.less[j], w_f, f[j]);
+      const S turn = (p.w[j] * across_f - p.across[j] * w_f) / *p.square;
+      const S of_w = grad_w[j] + c * mul_add(*p.slope, f_across, turn) + grad_product * *p.unit * u[j];
+      out.theta[j] = out.theta[j] + select(flat, S(0.0), of_w / *p.unit);
+      out.theta[d + j] = out.theta[d + j] + select(flat, S(0.0), *p.unit * mul_add(c, f_across, grad_product * p.w[j]));
     }
   }
 };

@@ -47,7 +47,10 @@ struct Beta {
     return mass > underflow ? mass : Beta{b, a}.mass_below(1 - inside);
   }
   double quantile(double p) const { return p < 0.5 ? from_below(p) : from_above(1 - p); }
-  double upper_quantile(double p) const { return p < 0.5 ? from_above(p) : from_below(1 - p); }
+  double upper_quantile(double p) const {
+    const double x = p < 0.5 ? from_above(p) : from_below(1 - p);
+    return x < 0.5 ? inside(x + (upper_cdf(x) - p) / exp(log_prob(x))) : x;  // found by 1 − p, whose digits are not all of p's
+  }
 
   /// u/(u + v) of two gamma numbers from draws that never meet.
   double sample(const RandomStream& stream, std::uint64_t row) const {
