@@ -191,6 +191,18 @@ TEST(BadInput, FullDisk) {
   EXPECT_EQ(ran.code, 2);
   EXPECT_EQ(ran.err, "flowgauge sample: cannot write to stdout: No space left on device\n");
 }
+TEST(BadInput, FullDiskUnderAFolder) {  // a limit on the size of files stands for it
+  const Folder folder;
+  folder.write("grid.toml", "sources = [\"normal\"]\nseeds = [1]\nflows = [\"triangular\"]\nfit = {steps = 1}\n");
+  for (const char* const line : {"flowgauge fit --source normal --flow '40*triangular' --steps 1 --out out",
+                                 "flowgauge run grid.toml --out out", "flowgauge verify --only bias --cases 1 --out out"}) {
+    const Ran ran = shell(folder.path(), std::string("trap '' XFSZ; ulimit -f 1; ") + line + " 2>&1");
+    EXPECT_EQ(ran.code, 2) << line << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("File too large")) << line;
+    for (const auto& left : std::filesystem::recursive_directory_iterator(folder.path()))
+      EXPECT_NE(left.path().extension(), ".partial") << line << " left " << left.path();
+  }
+}
 
 TEST(BadInput, NewLayer) {
   expect_refused(Folder(), {"new", "layer", "SoftRoot"}, "flowgauge new: expected a name in snake_case such as soft_root; got 'SoftRoot'\n");

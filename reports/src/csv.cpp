@@ -25,8 +25,10 @@ void write_through(const std::filesystem::path& passing, const std::filesystem::
   const int descriptor = file::open_for_writing(passing, file::Mode::truncate);
   try {
     file::write_all(descriptor, text, passing);
-  } catch (...) {
+  } catch (...) {  // a full disk
     ::close(descriptor);
+    std::error_code code;
+    std::filesystem::remove(passing, code);
     throw;
   }
   file::sync_and_close(descriptor, passing);

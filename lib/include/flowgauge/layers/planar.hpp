@@ -39,7 +39,7 @@ struct Planar {
       pre = mul_add(w[j], x[j], pre);
     }
     const auto flat = square <= T(0.0);
-    const T s = select(flat, T(1.0), softplus(product));
+    const T s = select(flat, T(1.0) + product, softplus(product));  // at w = 0 it is 1 and still moves with w
     return {s, select(flat, T(0.0), (s - T(1.0) - product) / select(flat, T(1.0), square)), pre};
   }
   template <Real T>
