@@ -7,8 +7,10 @@
 #include "verdicts.hpp"
 
 #include <flowgauge/bench/machine.hpp>
+#include <flowgauge/error.hpp>
 #include <flowgauge/reports/csv.hpp>
 #include <flowgauge/reports/datapackage.hpp>
+#include <flowgauge/verify/exec.hpp>
 #include <flowgauge/verify/verify.hpp>
 
 #include <fmt/format.h>
@@ -17,9 +19,27 @@ namespace flowgauge::cli {
 namespace {
 
 struct Options {
-  std::string only, law, tier = "quick", one_case, replay, out;
+  std::string only, law, tier = "quick", one_case, replay, out, exec, dtype = "best";
   std::int64_t seed = default_seed, cases = 0, jobs = 1;
+  double seconds = 10;
 };
+
+/// The layers, sources and estimators of this program, or the one layer that a command serves.
+verify::Subjects subjects_of(const Options& o) {
+  if (o.exec.empty()) {
+    if (o.dtype != "best") throw ConfigError("--dtype is for a layer behind --exec; layers of this program are examined in all their types");
+    verify::Subjects all = verify::all_subjects();
+    all.estimators.push_back(kl_estimator());
+    return all;
+  }
+  if (!o.only.empty()) throw ConfigError("--exec names the one layer that is examined: --only does not go with it");
+  const auto real = o.dtype == "float32"   ? verify::ExecReal::float32
+                    : o.dtype == "float64" ? verify::ExecReal::float64
+                                           : verify::ExecReal::best;
+  verify::ExecLimits limits;
+  limits.call_seconds = o.seconds;
+  return {{verify::family_of_command(o.exec, real, limits)}, {}, {}};
+}
 
 verify::VerifyOptions options_of(const Options& o) {
   verify::VerifyOptions options;
@@ -37,6 +57,7 @@ verify::VerifyOptions options_of(const Options& o) {
 int examine(const Options& o, const Console& console) {
   verify::VerifyOptions options = options_of(o);
   options.stop = &interruption();
+  const verify::Subjects subjects = subjects_of(o);
   const OutputFolder folder(o.out, "verify", "verdicts.csv");
   const std::filesystem::path& out = folder.path();
   reports::Provenance provenance;
@@ -52,8 +73,6 @@ int examine(const Options& o, const Console& console) {
   verify::VerifyResult result;
   {
     Progress progress(console);
-    verify::Subjects subjects = verify::all_subjects();
-    subjects.estimators.push_back(kl_estimator());
     result = verify::run(subjects, options, [&](const verify::Progress& p) {
       progress.update(fmt::format("{}/{}  {} {}: {}", p.done, p.total, p.subject, p.law, to_text(p.verdict)));
     });
@@ -87,6 +106,10 @@ Command verify_command() {
             const auto o = std::make_shared<Options>();
             text_option(app, "--only", o->only, "GLOB|SPEC",
                         "layers, sources and estimators whose name matches (* and ?), or one flow or source as text");
+            text_option(app, "--exec", o->exec, "CMD",
+                        "instead, the layer that this command serves over its stdin and stdout: 'python3 my_layer.py' (docs/verifying.md)");
+            word_option(app, "--dtype", o->dtype, {"best", "float32", "float64"}, "the type that the layer behind --exec computes in, if it offers two");
+            real_option(app, "--limit", o->seconds, 0.01, 86400, "seconds that one call of the layer behind --exec may take");
             text_option(app, "--law", o->law, "GLOB", "laws whose name or id matches");
             word_option(app, "--tier", o->tier, {"quick", "standard", "deep"},
                         "30, 200 or 10000 cases a law and subject; 10^4, 4·10^4 or 6.4·10^5 draws where a law is about a sample");

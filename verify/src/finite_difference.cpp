@@ -39,6 +39,9 @@ struct Scheme<Wide> {
   static constexpr int candidates = 1;
 };
 
+/// (2^-24/2^-53)^(1/7): where truncation and noise meet for a map in float.
+constexpr double float_steps = 18;
+
 /// Values of f along coordinate j: at[reach + k] = f(x + k·h·e_j).
 template <class T>
 struct Line {
@@ -47,7 +50,7 @@ struct Line {
   T step;
   T node_error = T(0.0);  // x + kh is not always a number of T
 
-  Line(const VectorMap<T>& f, std::span<const T> x, int rows, int j, double h, const std::vector<T>& centre) : step(h) {
+  Line(const VectorMap<T>& f, std::span<const T> x, int rows, int j, double h, const std::vector<T>& centre, bool in_float) : step(h) {
     std::vector<T> point(x.begin(), x.end());
     for (int k = -reach; k <= reach; ++k) {
       std::vector<T>& values = at[reach + k];
@@ -57,6 +60,7 @@ struct Line {
       }
       const T offset = T(static_cast<double>(k)) * step;
       point[j] = x[j] + offset;
+      if (in_float) point[j] = T(static_cast<double>(static_cast<float>(to_double(point[j]))));
       node_error = max(node_error, abs((point[j] - x[j]) - offset));
       values.assign(rows, Constants<T>::not_a_number());
       f(point, values);
@@ -133,10 +137,10 @@ Differences<T> differences_within(const VectorMap<T>& f, std::span<const T> x, i
   for (int j = 0; j < columns; ++j) {
     const double h = step_within(to_double(x[j]), step, widest, facts.domain, Scheme<T>::reach, result.at_edge);
     if (!(h > 0)) continue;
-    const Line<T> line(f, x, rows, j, h, centre);
+    const Line<T> line(f, x, rows, j, h, centre, facts.unit > Scheme<T>::unit);
     for (int i = 0; i < rows; ++i) {
       const T inside = T(facts.internal_magnitude.empty() ? 0.0 : facts.internal_magnitude[i]);
-      const T noise = T(8 * Scheme<T>::unit) * (line.largest(i) + inside);
+      const T noise = T(8 * std::max(facts.unit, Scheme<T>::unit)) * (line.largest(i) + inside);
       const std::size_t at = static_cast<std::size_t>(i) * columns + j;
       const auto put = [at](Derivatives<T>& d, const Entry<T>& e) { d.value[at] = e.value, d.bound[at] = e.bound; };
       const Entry<T> below = one_sided(line, i, noise, -1), above = one_sided(line, i, noise, 1);
@@ -173,7 +177,9 @@ template <class T>
 LogDetByDifferences<T> log_det_by_differences(const VectorMap<T>& f, std::span<const T> x, const DifferenceFacts& facts) {
   using S = Scheme<T>;
   std::array<Differences<T>, S::steps.size()> rungs;
-  for (std::size_t r = 0; r < rungs.size(); ++r) rungs[r] = differences_within(f, x, static_cast<int>(x.size()), S::steps[r], S::steps[0], facts);
+  const double wider = facts.unit > S::unit ? float_steps : 1;
+  for (std::size_t r = 0; r < rungs.size(); ++r)
+    rungs[r] = differences_within(f, x, static_cast<int>(x.size()), wider * S::steps[r], wider * S::steps[0], facts);
 
   LogDetByDifferences<T> result;
   result.estimate.tolerance = Constants<T>::infinity();

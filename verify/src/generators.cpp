@@ -236,6 +236,16 @@ double degenerate(Role role, std::uint64_t pick) {
   }
 }
 
+/// Every number as the float that the layer will be given.
+void in_float(Case& c) {
+  const auto each = [](Numbers& numbers) {
+    for (double& v : numbers) v = std::clamp<double>(v, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max()), v = static_cast<float>(v);
+  };
+  each(c.theta);
+  for (Numbers& row : c.rows) each(row);
+  for (Numbers& given : c.contexts) each(given);
+}
+
 }  // namespace
 
 double with_bits(double value, int bits) {
@@ -317,6 +327,10 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     const bool no_direction = wants.stress && !wants.ordinary_only && !wants.initial && wants.largest_dim > 1 && draw.number % 20 == 9;
     if (no_direction) c.dim = std::max(c.dim, 2);
     c.context_size = dice.uniform() < 0.2 ? dice.between(1, 2) : 0;
+    if (!family.dims.empty()) {
+      c.dim = family.dims[static_cast<std::size_t>(draw.number) % family.dims.size()];
+      c.context_size = family.context;
+    }
     const Subject* subject = nullptr;
     try {
       const FlowSpec spec = draw_spec(family, dice);
@@ -368,6 +382,7 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
       if (c.row_classes[i] == "ordinary" && std::any_of(c.rows[i].begin(), c.rows[i].end(), [&](double v) { return std::abs(v) > far; }))
         c.row_classes[i] = "far";
     if (wants.batches) c.batch = draw_batch(dice, c.dim);
+    if (family.workshop.arithmetic.unit > 0x1p-53) in_float(c);
     return c;
   }
   throw ConfigError("no drawn options of " + family.name + " make a layer: " + reason);

@@ -7,6 +7,7 @@
 #include <flowgauge/random.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <set>
 
@@ -47,6 +48,13 @@ struct Tally {
       worst = *here;
   }
 };
+
+/// What `law` says of a trial; of a layer that is known by its values alone, if that is enough.
+Examined examined(const Law& law, const Trial& trial) {
+  if (!trial.subject().by_values() || law.by_values) return law.examine(trial);
+  if (law.examine_values) return law.examine_values(trial);
+  return Examined::not_applicable("wants the formula at other numbers than double; of this layer only values are known");
+}
 
 /// Errors in ulp of the expected value, where the unit has any.
 std::optional<double> in_ulp(const Finding& f) {
@@ -93,6 +101,10 @@ class Searcher {
       classes.insert("parameters " + c.parameter_class);
       for (const std::string& name : classes) judged_.coverage.add(name, outcome);
       if (outcome != Outcome::disagree) return true;
+    } catch (const SubjectFault& fault) {
+      ++tally_.cases;
+      error_ = fault.what();
+      fault_ = fault;
     } catch (const std::exception& error) {
       ++tally_.cases;
       error_ = error.what();
@@ -142,10 +154,10 @@ class Searcher {
     f.message = message;
     if (c) {
       f.case_text = to_text(*c);
-      f.reproduce = reproduce_command(law_.name, *c);
+      f.reproduce = reproduce_command(law_.name, *c, examiner_.exec);
       judged_.row.counterexample = f.case_text;
     } else {
-      f.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", examiner_.subject, law_.name);
+      f.reproduce = reproduce_command(law_.name, examiner_.subject, examiner_.exec);
     }
     judged_.row.reproduce = f.reproduce;
     judged_.failures.push_back(std::move(f));
@@ -173,9 +185,16 @@ class Searcher {
     add_failure(Verdict::fails, message_of(law_, small, e), &small);
   }
   void failed_with_error(bool shrink) {
+    // A child that hangs, or that is slow to start again, must not hold up the run.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     const auto still = [&](const Case& c) {
+      if (fault_ && std::chrono::steady_clock::now() > deadline) return false;
       try {
         examiner_.examine(c);
+      } catch (const SubjectFault& fault) {
+        if (!fault_ || fault.kind != fault_->kind) return false;
+        fault_ = fault;
+        return true;
       } catch (const std::exception& error) {
         return error.what() == *error_;
       } catch (...) {
@@ -184,8 +203,15 @@ class Searcher {
       return false;
     };
     const Case small = shrink ? examiner_.shrink(*failing_, still, 200) : *failing_;
-    set(Verdict::error, *error_);
-    add_failure(Verdict::error, "While the law was examined (" + law_.statement + ") this was thrown:\n" + *error_ + "\n", &small);
+    if (!fault_) {
+      set(Verdict::error, *error_);
+      add_failure(Verdict::error, "While the law was examined (" + law_.statement + ") this was thrown:\n" + *error_ + "\n", &small);
+      return;
+    }
+    set(Verdict::error, fault_->what());
+    std::string message = "While the law was examined (" + law_.statement + ") the layer's process failed:\n" + fault_->what() + "\n";
+    if (!fault_->said.empty()) message += "Its stderr ends with:\n" + fault_->said + (fault_->said.back() == '\n' ? "" : "\n");
+    add_failure(Verdict::error, message, &small);
   }
   void concluded() {
     if (tally_.cases == 0) return without_case(Verdict::error, "no case was examined");
@@ -210,6 +236,7 @@ class Searcher {
   Tally tally_;
   std::optional<Case> failing_;
   std::optional<std::string> error_;
+  std::optional<SubjectFault> fault_;
 };
 
 /// One slice of RapidCheck's engine: it draws the seeds, `take` says whether to go on. Returns how many cases were taken.
@@ -236,13 +263,17 @@ int slice(std::uint64_t seed, int cases, const Take& take) {
 
 }  // namespace
 
-std::string reproduce_command(const std::string& law, const Case& c) {
-  const auto quoted = [](const std::string& text) {
-    std::string q = "'";
-    for (const char ch : text) q += ch == '\'' ? std::string("'\\''") : std::string(1, ch);
-    return q + "'";
-  };
-  return fmt::format("flowgauge verify --only {} --law {} --case {}", quoted(to_text(c.spec)), law, quoted(to_text(c)));
+std::string quoted_for_a_shell(const std::string& text) {
+  std::string q = "'";
+  for (const char ch : text) q += ch == '\'' ? std::string("'\\''") : std::string(1, ch);
+  return q + "'";
+}
+
+std::string reproduce_command(const std::string& law, const Case& c, const std::string& exec) {
+  return reproduce_command(law, to_text(c.spec), exec) + " --case " + quoted_for_a_shell(to_text(c));
+}
+std::string reproduce_command(const std::string& law, const std::string& subject, const std::string& exec) {
+  return fmt::format("flowgauge verify {} --law {}", exec.empty() ? "--only " + quoted_for_a_shell(subject) : exec, law);
 }
 
 Examiner examiner_of(const Family& family, const Law& law, SubjectStore& store) {
@@ -251,9 +282,10 @@ Examiner examiner_of(const Family& family, const Law& law, SubjectStore& store) 
             store.tidy();
             return draw_case(family, law, draw, store);
           },
-          [&](const Case& c) { return law.examine(Trial(store.get(family.workshop, c.spec, c.dim, c.context_size), c)); },
+          [&](const Case& c) { return examined(law, Trial(store.get(family.workshop, c.spec, c.dim, c.context_size), c)); },
           [&](const Case& c, const std::function<bool(const Case&)>& still, int budget) { return shrunk(c, family.workshop, store, still, budget); },
-          0};
+          0,
+          family.exec};
 }
 
 Judged search(const Examiner& examiner, const Law& law, const Search& how) {

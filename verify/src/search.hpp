@@ -14,6 +14,7 @@ struct Examiner {
   /// The simplest case that steps reach while `still` holds, asked at most `budget` times.
   std::function<Case(const Case&, const std::function<bool(const Case&)>& still, int budget)> shrink;
   int cases = 0;  ///< as many as there are to draw; 0: as many as the tier says
+  std::string exec = {};  ///< `--exec '…'` of its command line, instead of --only
 };
 Examiner examiner_of(const Family&, const Law&, SubjectStore&);
 
@@ -29,7 +30,11 @@ Judged search(const Examiner&, const Law&, const Search&);
 /// The same for one case that is given.
 Judged examine_case(const Examiner&, const Law&, const Case&);
 
-/// `flowgauge verify --only … --law … --case '…'`, quoted for a shell.
-std::string reproduce_command(const std::string& law, const Case&);
+/// The text as one word of a shell.
+std::string quoted_for_a_shell(const std::string& text);
+/// `flowgauge verify --only … --law … --case '…'`, quoted for a shell; `exec` stands in for --only where the subject has a command.
+std::string reproduce_command(const std::string& law, const Case&, const std::string& exec = {});
+/// The same for all cases of a subject.
+std::string reproduce_command(const std::string& law, const std::string& subject, const std::string& exec);
 
 }  // namespace flowgauge::verify

@@ -73,7 +73,8 @@ Subject::Subject(Workshop workshop, const FlowSpec& spec, int dim, int context)
       blocks_.push_back(b);
     }
   }
-  if (context > 0)
+  if (context > 0 && by_values()) uses_context_ = true;  // it has the context that it says, and no other
+  else if (context > 0)
     for (const Layer<double>& layer : layers_of(workshop_, plain_.spec(), dim, 0)) without_context += layer.info().parameters;
   uses_context_ = context > 0 && without_context != parameters();
 }
@@ -126,6 +127,12 @@ Convergence Trial::call(Way way, BatchIn<double> x, BatchIn<double> context, Bat
     return {};
   }
   const Given<double> given{flow.theta(), context, nullptr};
+  if (subject_.by_values() && subject_.arithmetic().whole) {
+    const LayerBody<double>& body = flow.layers().front().body();
+    if (way == Way::inverse) return body.inverse(given, x, y, log_det.data(), workspace_.scratch);
+    body.forward(given, x, y, log_det.data(), nullptr, workspace_.scratch);
+    return {};
+  }
   if (way == Way::inverse) return flow.layers().front().inverse(given, x, y, log_det);
   flow.layers().front().forward(given, x, y, log_det);
   return {};
@@ -147,7 +154,10 @@ Gradient<S> Trial::backward(const Batch<S>& x, const Batch<S>& context, const Ba
   theta.resize(subject_.parameters(), S(0.0));
   Gradient<S> g{Batch<S>(x.rows(), x.dim()), std::move(theta), Batch<S>(context.rows(), context.dim())};
   const Given<S> given{flow.theta(), context.in(), nullptr};
-  flow.layers().front().backward(given, x.in(), grad_y.in(), grad_log_det, {g.x.out(), g.theta, g.context.out()});
+  const Layer<S>& layer = flow.layers().front();
+  if (subject_.by_values() && subject_.arithmetic().whole)
+    layer.body().backward(given, x.in(), nullptr, grad_y.in(), grad_log_det.data(), {g.x.out(), g.theta, g.context.out()}, workspace_.scratch);
+  else layer.backward(given, x.in(), grad_y.in(), grad_log_det, {g.x.out(), g.theta, g.context.out()});
   return g;
 }
 

@@ -62,7 +62,7 @@ Family family_of_spec(const std::vector<Family>& known, const FlowSpec& spec) {
   Family fixed{to_text(spec), "", {}, catalogue_workshop(), spec.items.size() > 1, spec};
   for (const Family& family : known)
     for (const Item& item : spec.items)
-      if (item.name == family.name) fixed.workshop = family.workshop;
+      if (item.name == family.name) fixed.workshop = family.workshop, fixed.dims = family.dims, fixed.context = family.context, fixed.exec = family.exec;
   return fixed;
 }
 
@@ -227,7 +227,7 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
     Judged judged = not_examined(units[u]);
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
-    judged.row.reproduce = fmt::format("flowgauge verify --only '{}' --law {}", units[u].subject, judged.row.law);
+    judged.row.reproduce = reproduce_command(judged.row.law, units[u].subject, units[u].family ? units[u].family->exec : "");
     judged.failures.push_back({units[u].subject, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n",
                                "", judged.row.reproduce});
     return judged;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
+#include <flowgauge/verify/values.hpp>
 
 #include <cmath>
 #include <fmt/format.h>
@@ -15,6 +16,79 @@ constexpr double few_wide_steps = 0x1p-150, few_double_steps = 64 * unit_roundof
 std::vector<Wide> beside(std::vector<Wide> x, double step) {
   for (Wide& v : x) v += Wide(step) * max(Wide(1.0), abs(v));
   return x;
+}
+
+/// By finite differences in double, of the whole batch: grad_theta is the sum over its rows.
+Examined examined_by_values(const Trial& trial) {
+  const Subject& subject = trial.subject();
+  if (!subject.arithmetic().backward) return Examined::not_applicable("offers no backward");
+  Examined result;
+  const Index n = trial.rows(), d = subject.dim(), c = subject.context(), p = subject.parameters();
+  const double unit = subject.arithmetic().unit;
+  const RandomStream stream(trial.sample().seed, "directions");
+  const Batch<double> x = trial.batch_of_rows(n), context = trial.batch_of_contexts(n);
+  Batch<double> grad_y(n, d);
+  std::vector<double> grad_log_det(n);
+  for (Index i = 0; i < n; ++i) {
+    for (Index j = 0; j < d; ++j) grad_y(i, j) = drawn_weight(stream, i, static_cast<std::uint32_t>(j));
+    grad_log_det[i] = drawn_weight(stream, i, 1000);
+  }
+  const Gradient<double> g = trial.backward<double>(x, context, grad_y, grad_log_det);
+  std::vector<double> claimed;
+  std::vector<std::string> names;
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < d; ++j) claimed.push_back(g.x(i, j)), names.push_back(fmt::format("the gradient of x[{}] in row {}", j, i));
+  for (Index k = 0; k < p; ++k) claimed.push_back(g.theta[k]), names.push_back("the gradient of " + subject.parameter_name(k));
+  for (Index i = 0; c > 0 && i < n; ++i)
+    for (Index j = 0; j < c; ++j) claimed.push_back(g.context(i, j)), names.push_back(fmt::format("the gradient of context[{}] in row {}", j, i));
+
+  /// The weighted sum of what comes out where all numbers have moved by t·v, and the size of its terms.
+  const auto weighted = [&](double t, const std::vector<double>& v) {
+    Case moved = trial.sample();
+    std::size_t at = 0;
+    for (Numbers& row : moved.rows)
+      for (double& number : row) number += t * v[at++];
+    for (double& number : moved.theta) number += t * v[at++];
+    for (Numbers& row : moved.contexts)
+      for (double& number : row) number += t * v[at++];
+    const Trial there(subject, moved);
+    Batch<double> y(n, d);
+    std::vector<double> log_det(n);
+    there.call(Way::forward, there.batch_of_rows(n).in(), there.batch_of_contexts(n).in(), y.out(), log_det);
+    double sum = 0, size = 0;
+    for (Index i = 0; i < n; ++i) {
+      for (Index j = 0; j < d; ++j) sum += grad_y(i, j) * y(i, j), size += std::abs(grad_y(i, j) * y(i, j));
+      sum += grad_log_det[i] * log_det[i], size += std::abs(grad_log_det[i] * log_det[i]);
+    }
+    return std::pair(sum, size);
+  };
+  const double size = weighted(0, std::vector<double>(claimed.size(), 0.0)).second;
+  if (!std::isfinite(size)) return result;
+  const auto compare = [&](const std::string& what, const std::vector<double>& v, bool tell) {
+    const Slope slope = slope_by_values([&](double t) { return weighted(t, v).first; }, unit, size);
+    if (!slope.resolved) {
+      if (tell) result.unresolved(0, "kink");
+      return true;
+    }
+    double along = 0, terms = 0;
+    for (std::size_t k = 0; k < v.size(); ++k) along += claimed[k] * v[k], terms += std::abs(claimed[k] * v[k]);
+    const double error = std::abs(along - slope.value), allowed = slope.bound + 64 * unit * terms;
+    if (!tell && error <= allowed) return true;
+    result.compare(0, what, slope.value, along, error, allowed);
+    return error <= allowed;
+  };
+  std::vector<double> dense;
+  for (std::size_t k = 0; k < claimed.size(); ++k) dense.push_back(drawn_weight(stream, 0, static_cast<std::uint32_t>(2000 + k)));
+  const bool few = claimed.size() <= 12;
+  // A dense direction sees every entry with probability one; it is the entries that are named.
+  if (few || !compare("the gradient along a dense direction", dense, true))
+    for (std::size_t k = 0; k < claimed.size() && k < 64; ++k) {
+      std::vector<double> v(claimed.size(), 0.0);
+      v[k] = 1;
+      compare(names[k], v, few);
+    }
+  result.words = residual_words(result, subject.dim());
+  return result;
 }
 
 }  // namespace
@@ -130,6 +204,7 @@ Law backward_is_the_gradient() {
             result.words = residual_words(result, subject.dim());
             return result;
           },
+      .examine_values = examined_by_values,
       .violated_by = "a backward that forgets grad_log_det",
       .fooled_by = "the gradient of a batch (L12b); at a kink, which of the two one-sided gradients it is"};
 }

@@ -97,6 +97,7 @@ Law every_parameter_matters() {
             }
             return result;
           },
+          .by_values = true,
           .violated_by = "an upper triangular layer that multiplies with its diagonal and first superdiagonal only",
           .fooled_by = "a parameter that matters in the wrong way; single silent units of a network"};
 }

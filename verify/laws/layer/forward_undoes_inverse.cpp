@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
+#include <flowgauge/verify/values.hpp>
 
 #include <cmath>
 #include <fmt/format.h>
@@ -15,6 +16,13 @@ Law forward_undoes_inverse() {
             if (trial.subject().facts().inverse == InverseKind::none) return Examined::not_applicable("declares no inverse");
             Examined result;
             for (Index i = 0; i < trial.rows(); ++i) round_trip(result, trial, Way::inverse, i);
+            result.words = residual_words(result, trial.subject().dim());
+            return result;
+          },
+          .examine_values = [](const Trial& trial) {
+            if (trial.subject().facts().inverse == InverseKind::none) return Examined::not_applicable("declares no inverse");
+            Examined result;
+            for (Index i = 0; i < trial.rows(); ++i) round_trip_by_values(result, trial, Way::inverse, i);
             result.words = residual_words(result, trial.subject().dim());
             return result;
           },

@@ -56,6 +56,7 @@ Law jacobian_has_the_declared_zeros() {
                 if (result.findings.empty()) result.compare(0, "declared zeros", 0, 0, 0, 0, "bits");
                 return result;
               },
+          .by_values = true,
           .violated_by = "a coupling that adds 1e-9 to the half it keeps",
           .fooled_by = "a dependence too small to move a double"};
 }

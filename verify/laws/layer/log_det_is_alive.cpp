@@ -43,6 +43,23 @@ Law log_det_is_alive() {
             if (counted) result.counted = {largest, moved, rounding};
             return result;
           },
+          .examine_values = [](const Trial& trial) {
+            if (trial.subject().parameters() == 0 && !trial.subject().facts().volume_preserving)
+              return Examined::not_applicable("has no parameters: nothing is drawn but points");
+            Examined result;
+            double largest = 0, moved = 0;
+            for (Index i = 0; i < trial.rows(); ++i) {
+              const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
+              if (trial.subject().facts().volume_preserving)
+                result.compare(i, "log_det of a layer that is declared volume preserving", 0, image.log_det, std::abs(image.log_det), 0);
+              if (std::any_of(trial.row(i).begin(), trial.row(i).end(), [](double v) { return std::abs(v) > 4; })) continue;
+              largest = std::abs(image.log_det) > std::abs(largest) ? image.log_det : largest;
+              for (std::size_t j = 0; j < image.value.size(); ++j) moved = std::max(moved, std::abs(image.value[j] - trial.row(i)[j]));
+            }
+            const double rounding = 8 * trial.subject().arithmetic().unit * std::max(1.0, std::abs(largest));
+            if (!trial.subject().facts().volume_preserving && moved > 0) result.counted = {largest, moved, rounding};
+            return result;
+          },
           .conclude = [](const std::vector<std::vector<double>>& all) -> std::optional<std::string> {
             double alive = 0, moved = 0, sum = 0, square = 0, n = 0, rounding = 0;
             for (const auto& c : all) {

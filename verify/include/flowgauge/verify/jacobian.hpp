@@ -64,6 +64,8 @@ struct Differences {
 struct DifferenceFacts {
   Interval domain;                             ///< of every coordinate; steps stay inside
   std::span<const double> internal_magnitude;  ///< per output: the largest summand inside, where it exceeds the output itself. May be empty
+  /// Unit round-off of f where it is coarser than that of T: a map in float, called with doubles. Nodes are then numbers of its type.
+  double unit = 0;
 };
 
 /// Central differences at x ± k·h_j, k = 1 … p/2. h_j = step·max(1, |x_j|) rounded down to a power of two, and at most dist(x_j, edge)/(p/2 +
@@ -95,8 +97,8 @@ struct LogDetByDifferences {
   BoundedLogDet<T> below, above;
 };
 
-/// log|det ∂f/∂x| by finite differences. Wide: one step, 1e-20. Double: steps 9e-3, 9e-3/8, 9e-3/64; the smallest tolerance wins, never the
-/// smallest error.
+/// log|det ∂f/∂x| by finite differences. Wide: one step, 1e-20. Double: steps 9e-3, 9e-3/8, 9e-3/64, 18 times as wide where f computes in float;
+/// the smallest tolerance wins, never the smallest error.
 /// A step counts only if its one-sided derivatives agree (no kink at its centre) and the next narrower stencil confirms it within the two bounds: a
 /// kink at about half a
 /// step from x makes orders 6 and 4 agree on something wrong, and the next stencil lies on one side of it.

@@ -75,6 +75,9 @@ struct Law {
   std::function<Examined(const Trial&)> examine = {};
   std::function<Examined(const SourceTrial&)> examine_source = {};
   std::function<Examined(const EstimatorTrial&)> examine_estimator = {};
+  /// The same of a layer that exists in double only: by values (values.hpp). Absent, and `examine` wants more than values: not applicable.
+  std::function<Examined(const Trial&)> examine_values = {};
+  bool by_values = false;  ///< `examine` itself asks for nothing but public calls in double
   /// Over a run: what is wrong with what the cases counted together, nothing if all is well.
   std::function<std::optional<std::string>(const std::vector<std::vector<double>>&)> conclude = {};
   std::string violated_by; ///< the smallest wrong layer; the exam proves it

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -18,11 +19,28 @@ namespace flowgauge::verify {
 
 using WideDual = Dual<Wide, 1>;
 
+/// What a subject in a process of its own did instead of answering: `kind` is one word (timeout, died, garbage, …), what() a sentence.
+struct SubjectFault : std::runtime_error {
+  SubjectFault(std::string fault, const std::string& sentence, std::string stderr_tail = {})
+      : std::runtime_error(fault + ": " + sentence), kind(std::move(fault)), said(std::move(stderr_tail)) {}
+  std::string kind;
+  std::string said;  ///< the end of what it wrote to its stderr
+};
+
+/// What is known of the arithmetic of a layer that exists at one real only.
+struct Arithmetic {
+  bool whole = false;          ///< takes a batch as it comes: any number of rows in one call, no padding
+  bool backward = true;        ///< offers the gradient
+  double unit = 0x1p-53;       ///< its unit round-off: 2^-53, or 2^-24 where it computes in float
+  std::optional<double> ulps;  ///< by how many ulp of the result a row may change with the batch that it comes in; nothing: within its noise
+};
+
 /// Makes one layer at every real. An empty function: the layer does not exist at that real, and laws that need it say so.
 struct Workshop {
   template <class S>
   using Make = std::function<Layer<S>(const Item&, int dim, int context)>;
   std::tuple<Make<double>, Make<Wide>, Make<WideDual>, Make<Rounding>, Make<float>> make;
+  Arithmetic arithmetic = {};  ///< of what exists in double only
 
   template <class S>
   bool has() const {
@@ -44,6 +62,9 @@ struct Family {
   Workshop workshop;
   bool chain = false;                ///< more than one layer: a block, or random flows of 2 to 4 layers
   std::optional<FlowSpec> fixed;     ///< this spec and no other
+  std::vector<int> dims = {};        ///< the dims that there are; empty: any
+  int context = 0;                   ///< of a family whose dims are listed
+  std::string exec = {};             ///< `--exec '…'` of its command line, for replay lines
 };
 /// Every member of the catalogue, and "flow".
 std::vector<Family> all_families();
@@ -93,6 +114,9 @@ class Subject {
   bool has() const {
     return workshop_.has<S>();
   }
+  /// Known by its function values alone: written in another language, or for double only.
+  bool by_values() const { return !has<Wide>(); }
+  const Arithmetic& arithmetic() const { return workshop_.arithmetic; }
   /// With θ of whoever used it last.
   template <class S>
   Flow<S>& flow() const;

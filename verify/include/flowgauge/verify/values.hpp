@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <flowgauge/verify/jacobian.hpp>
+#include <flowgauge/verify/law.hpp>
+
+/// What laws compare with where a layer is known by its function values alone: written in another language, or for double only. u is the layer's own
+/// unit round-off (2^-53 or 2^-24); random rounding is replaced by a noise that is measured on the case.
+namespace flowgauge::verify {
+
+/// y and log_det of one row.
+using Value = Image<double>;
+/// Many rows in one call.
+std::vector<Value> values_at(const Trial&, Way, const std::vector<Numbers>& points, std::span<const double> context);
+
+/// How far rounding alone may move what the layer returns, number by number.
+struct Noise {
+  std::vector<double> value;
+  double log_det = 0;
+};
+/// 8·(the largest estimate of a difference table + u·|v|) for a value, u·max(1, |v|) nats for log_det. The table: 7 values along a drawn direction,
+/// spacing 2^-14 and 2^-22 of max(1, |x|) (2^-5 and 2^-9 in float); differences of order k = 5 and 6 of a smooth function are noise alone, of variance
+/// (2k)!/(k!)². NaN where a value is not finite. Source: Hamming 1962; Moré, Wild 2011, "Estimating computational noise".
+Noise noise_at(const Trial&, Way, std::span<const double> x, std::span<const double> context);
+
+/// log|det| of the direction at x by the ladder of finite differences, all nodes in one call.
+LogDetByDifferences<double> log_det_by_values(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Noise&);
+/// Compares what the layer calls log_det with that, within both bounds. At a kink in one dimension either side will do; in more: unresolved. Nothing
+/// is said where the values around x are not finite, or where fewer than half of the digits are left of y's distance from a finite end of its range.
+void compare_log_det_by_values(Examined&, const Trial&, Way, Index row, std::span<const double> x, const std::string& what);
+
+/// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(2|y| + |J||x|) + |x|] + |J⁻¹|·(noise of f) + (noise of g), J by finite differences. A bound beyond ½·max(1, |x|) says
+/// nothing: ill_conditioned.
+void round_trip_by_values(Examined&, const Trial&, Way there, Index row);
+
+/// A derivative and its bound.
+struct Slope {
+  double value = 0, bound = 0;
+  bool resolved = false;  ///< false: a kink, or values that are not finite
+};
+/// φ'(0), by the same ladder. `unit`: of φ's arithmetic; `summands`: what φ(0) is summed from, in magnitude.
+Slope slope_by_values(const std::function<double(double)>& phi, double unit, double summands);
+
+}  // namespace flowgauge::verify

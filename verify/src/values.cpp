@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#include <flowgauge/verify/oracles.hpp>
+#include <flowgauge/verify/values.hpp>
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace flowgauge::verify {
+namespace {
+
+Way opposite(Way way) { return way == Way::forward ? Way::inverse : Way::forward; }
+Interval domain_of(const Trial& trial, Way way) {
+  return way == Way::forward ? trial.subject().facts().domain : trial.subject().facts().codomain;
+}
+bool all_finite(const Value& v) {
+  return std::isfinite(v.log_det) && std::all_of(v.value.begin(), v.value.end(), [](double y) { return std::isfinite(y); });
+}
+
+/// Whether y lies so near a finite end of the range that fewer than half of its digits tell how near.
+bool saturates(const Trial& trial, Way way, std::span<const double> y) {
+  const Interval range = domain_of(trial, opposite(way));
+  const double half = std::sqrt(trial.subject().arithmetic().unit);
+  for (const double end : {range.low, range.high})
+    for (const double v : y)
+      if (std::isfinite(end) && std::abs(v - end) < half * std::max(1.0, std::abs(end))) return true;
+  return false;
+}
+
+constexpr int table_size = 7;
+/// √((k!)²/(2k)!): what k-th differences of pure noise are divided by, k = 5, 6.
+constexpr std::array table_factor{0.062994, 0.032898};
+
+/// The noise that a table of equally spaced values shows.
+double table_noise(std::array<double, table_size> values) {
+  double worst = 0;
+  for (int k = 1; k < table_size; ++k) {
+    double sum = 0;
+    for (int i = 0; i + k < table_size; ++i) values[i] = values[i + 1] - values[i], sum += values[i] * values[i];
+    if (k >= 5) worst = std::max(worst, table_factor[k - 5] * std::sqrt(sum / (table_size - k)));
+    if (std::isnan(sum)) return sum;
+  }
+  return worst;
+}
+
+/// The same algorithm twice: once to see which points it asks for, once with what they have.
+template <class Algorithm>
+auto in_one_call(const Trial& trial, Way way, std::span<const double> context, const Algorithm& algorithm) {
+  std::vector<Numbers> points;
+  algorithm(VectorMap<double>([&](std::span<const double> x, std::span<double> y) {
+    points.emplace_back(x.begin(), x.end());
+    std::copy(x.begin(), x.end(), y.begin());
+  }));
+  const std::vector<Value> values = values_at(trial, way, points, context);
+  std::size_t next = 0;
+  return algorithm(VectorMap<double>([&](std::span<const double>, std::span<double> y) {
+    const Numbers& v = values[next++].value;
+    std::copy(v.begin(), v.end(), y.begin());
+  }));
+}
+
+/// What differences along a coordinate see as noise beside u·|f|: the measured one, as a magnitude.
+std::vector<double> magnitudes(const Trial& trial, const Noise& noise) {
+  std::vector<double> all;
+  for (const double v : noise.value) all.push_back(v / (8 * trial.subject().arithmetic().unit));
+  return all;
+}
+
+}  // namespace
+
+std::vector<Value> values_at(const Trial& trial, Way way, const std::vector<Numbers>& points, std::span<const double> context) {
+  const auto n = static_cast<Index>(points.size());
+  const Index d = trial.subject().dim();
+  Batch<double> x(n, d), y(n, d), given(context.empty() ? 0 : n, static_cast<Index>(context.size()));
+  std::vector<double> log_det(n);
+  for (Index i = 0; i < n; ++i) {
+    for (Index j = 0; j < d; ++j) x(i, j) = points[i][j];
+    for (Index j = 0; j < given.dim(); ++j) given(i, j) = context[j];
+  }
+  trial.call(way, x.in(), given.in(), y.out(), log_det);
+  std::vector<Value> values(n);
+  for (Index i = 0; i < n; ++i) {
+    for (Index j = 0; j < d; ++j) values[i].value.push_back(y(i, j));
+    values[i].log_det = log_det[i];
+  }
+  return values;
+}
+
+Noise noise_at(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context) {
+  const double unit = trial.subject().arithmetic().unit;
+  const bool in_float = unit > unit_roundoff;
+  const std::array<double, 2> spacings = in_float ? std::array{0x1p-5, 0x1p-9} : std::array{0x1p-14, 0x1p-22};
+  const Interval domain = domain_of(trial, way);
+  const RandomStream stream(trial.sample().seed, "noise");
+  std::vector<Numbers> points;
+  for (const double spacing : spacings)
+    for (int k = 0; k < table_size; ++k) {
+      Numbers point(x.begin(), x.end());
+      for (std::size_t j = 0; j < point.size(); ++j) {
+        // A table must not leave the domain, nor change its spacing within it.
+        const double room = std::min(x[j] - domain.low, domain.high - x[j]);
+        const double step = std::min(spacing * std::max(1.0, std::abs(x[j])), room / (2 * table_size)) * (0.5 + 0.5 * stream.uniform(0, j));
+        point[j] += (k - table_size / 2) * step;
+        if (in_float) point[j] = static_cast<float>(point[j]);
+      }
+      points.push_back(std::move(point));
+    }
+  const std::vector<Value> values = values_at(trial, way, points, context);
+  const auto measured = [&](const auto& pick, double least) {
+    double worst = 0;
+    for (std::size_t s = 0; s < spacings.size(); ++s) {
+      std::array<double, table_size> table{};
+      for (int k = 0; k < table_size; ++k) table[k] = pick(values[s * table_size + k]);
+      const double here = table_noise(table);
+      worst = std::isnan(here) ? here : std::max(worst, here);
+      if (std::isnan(worst)) break;
+    }
+    return 8 * (worst + unit * std::max(least, std::abs(pick(values[table_size / 2]))));
+  };
+  Noise noise;
+  for (std::size_t j = 0; j < x.size(); ++j) noise.value.push_back(measured([j](const Value& v) { return v.value[j]; }, 0));
+  noise.log_det = measured([](const Value& v) { return v.log_det; }, 1);
+  return noise;
+}
+
+LogDetByDifferences<double> log_det_by_values(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context,
+                                              const Noise& noise) {
+  const std::vector<double> internal = magnitudes(trial, noise);
+  const DifferenceFacts facts{domain_of(trial, way), internal, trial.subject().arithmetic().unit};
+  return in_one_call(trial, way, context, [&](const VectorMap<double>& f) { return log_det_by_differences<double>(f, x, facts); });
+}
+
+void compare_log_det_by_values(Examined& result, const Trial& trial, Way way, Index row, std::span<const double> x, const std::string& what) {
+  const std::span<const double> context = trial.context(row);
+  const Value here = trial.call(way, x, context);
+  if (!all_finite(here) || saturates(trial, way, here.value)) return;
+  const Noise noise = noise_at(trial, way, x, context);
+  if (!std::isfinite(noise.log_det)) return;  // an end of the domain, or of all doubles, lies within the table
+  const LogDetByDifferences<double> truth = log_det_by_values(trial, way, x, context, noise);
+  const auto compare = [&](const BoundedLogDet<double>& estimate) {
+    result.compare(row, what, estimate.log_abs, here.log_det, std::abs(here.log_det - estimate.log_abs), estimate.tolerance + noise.log_det);
+  };
+  switch (truth.unresolved) {
+    case Unresolved::no: return compare(truth.estimate);
+    case Unresolved::not_finite: return;
+    case Unresolved::ill_conditioned: return result.unresolved(row, "ill_conditioned");
+    case Unresolved::domain_edge: return result.unresolved(row, "domain_edge");
+    case Unresolved::kink: break;
+  }
+  if (x.size() > 1 || !truth.below.resolved() || !truth.above.resolved()) return result.unresolved(row, "kink");
+  compare(std::abs(here.log_det - truth.below.log_abs) < std::abs(here.log_det - truth.above.log_abs) ? truth.below : truth.above);
+}
+
+void round_trip_by_values(Examined& result, const Trial& trial, Way there, Index row) {
+  const std::span<const double> x = trial.row(row), context = trial.context(row);
+  const char* const name = there == Way::forward ? "x" : "y";
+  const Value y = trial.call(there, x, context);
+  for (std::size_t k = 0; k < x.size(); ++k)
+    if (std::isnan(y.value[k])) result.compare(row, fmt::format("{}[{}]", there == Way::forward ? "y" : "x", k), 0, y.value[k], y.value[k], 0, "value");
+  if (!all_finite(y) || saturates(trial, there, y.value)) return;
+  const Value back = trial.call(opposite(there), y.value, context);
+  const Noise out = noise_at(trial, there, x, context), home = noise_at(trial, opposite(there), y.value, context);
+
+  const auto d = static_cast<Index>(x.size());
+  const double unit = trial.subject().arithmetic().unit, step = (unit > unit_roundoff ? 18 : 1) * 9e-3 / 64;
+  const std::vector<double> internal = magnitudes(trial, out);
+  const DifferenceFacts facts{domain_of(trial, there), internal, unit};
+  const Differences<double> slopes = in_one_call(trial, there, context, [&](const VectorMap<double>& f) {
+    return differences<double>(f, x, static_cast<int>(d), step, facts);
+  });
+  Eigen::MatrixXd jacobian(d, d);
+  for (Index i = 0; i < d; ++i)
+    for (Index k = 0; k < d; ++k) jacobian(i, k) = slopes.central.value[i * d + k];
+  if (!jacobian.allFinite()) return;  // an end of the domain, or of all doubles, lies within a step
+  const BoundedLogDet<double> certain = bounded_log_det<double>(slopes.central.value, slopes.central.bound, static_cast<int>(d));
+  if (!certain.resolved()) return result.unresolved(row, "ill_conditioned");
+  const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
+  const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
+                        absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
+  Eigen::VectorXd allowed = 8 * unit * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
+                            inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d);
+  for (Index k = 0; k < d; ++k) {
+    if (std::isfinite(home.value[k])) allowed[k] += home.value[k];  // an inverse that is not finite is to be accused, not its noise
+    if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) return result.unresolved(row, "ill_conditioned");
+  }
+  for (Index k = 0; k < d; ++k)
+    result.compare(row, fmt::format("{}[{}] after there and back", name, k), x[k], back.value[k], std::abs(back.value[k] - x[k]), allowed[k], "value");
+}
+
+Slope slope_by_values(const std::function<double(double)>& phi, double unit, double summands) {
+  const std::array internal{summands};
+  const DifferenceFacts facts{{}, internal, std::max(unit, unit_roundoff)};
+  const double wider = unit > unit_roundoff ? 18 : 1;
+  const double origin = 0;
+  const VectorMap<double> f = [&](std::span<const double> t, std::span<double> v) { v[0] = phi(t[0]); };
+  Slope best;
+  std::optional<Differences<double>> wide;
+  for (const double step : {9e-3, 9e-3 / 8, 9e-3 / 64, 9e-3 / 512}) {
+    const Differences<double> now = differences<double>(f, std::span(&origin, 1), 1, wider * step, facts);
+    // A step counts if its centre is no kink and the next narrower one confirms it.
+    if (wide && !wide->kink) {
+      const double v = wide->central.value[0], bound = wide->central.bound[0];
+      const bool confirmed = std::abs(v - now.central.value[0]) <= bound + now.central.bound[0];
+      if (confirmed && (!best.resolved || bound < best.bound)) best = {v, bound, true};
+    }
+    wide = now;
+  }
+  return best;
+}
+
+}  // namespace flowgauge::verify
