@@ -73,7 +73,7 @@ Subject::Subject(Workshop workshop, const FlowSpec& spec, int dim, int context)
       blocks_.push_back(b);
     }
   }
-  if (context > 0 && by_values()) uses_context_ = true;  // it has the context that it says, and no other
+  if (context > 0 && by_values() && arithmetic().whole) uses_context_ = true;  // it has the context that it says, and no other
   else if (context > 0)
     for (const Layer<double>& layer : layers_of(workshop_, plain_.spec(), dim, 0)) without_context += layer.info().parameters;
   uses_context_ = context > 0 && without_context != parameters();

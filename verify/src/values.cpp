@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <fmt/format.h>
 
 namespace flowgauge::verify {
@@ -30,6 +32,8 @@ bool saturates(const Trial& trial, Way way, std::span<const double> y) {
 }
 
 constexpr int table_size = 7;
+/// 12 bits beyond what the problem itself loses, as where 50 digits are at hand: a log_det that is summed in float is wrong, and no noise.
+constexpr double bits_to_lose = 0x1p12;
 /// √((k!)²/(2k)!): what k-th differences of pure noise are divided by, k = 5, 6.
 constexpr std::array table_factor{0.062994, 0.032898};
 
@@ -109,15 +113,19 @@ Noise noise_at(const Trial& trial, Way way, std::span<const double> x, std::span
     }
   const std::vector<Value> values = values_at(trial, way, points, context);
   const auto measured = [&](const auto& pick, double least) {
-    double worst = 0;
+    double worst = 0, size = std::max(least, std::abs(pick(values[table_size / 2])));
     for (std::size_t s = 0; s < spacings.size(); ++s) {
       std::array<double, table_size> table{};
-      for (int k = 0; k < table_size; ++k) table[k] = pick(values[s * table_size + k]);
-      const double here = table_noise(table);
-      worst = std::isnan(here) ? here : std::max(worst, here);
-      if (std::isnan(worst)) break;
+      double change = 0;
+      for (int k = 0; k < table_size; ++k) {
+        table[k] = pick(values[s * table_size + k]);
+        if (k > 0) change = std::max(change, std::abs(table[k] - table[k - 1]));
+      }
+      const double here = std::min(table_noise(table), bits_to_lose * unit * (size + change / spacings[s]));
+      if (!std::isfinite(here)) return std::numeric_limits<double>::quiet_NaN();
+      worst = std::max(worst, here);
     }
-    return 8 * (worst + unit * std::max(least, std::abs(pick(values[table_size / 2]))));
+    return 8 * (worst + unit * size);
   };
   Noise noise;
   for (std::size_t j = 0; j < x.size(); ++j) noise.value.push_back(measured([j](const Value& v) { return v.value[j]; }, 0));

@@ -53,6 +53,13 @@ const std::vector<Planted>& planted() {
       {"bad_affine(wrong_start)", {"L28"}, "y["},
       {"bad_affine(vacuous)", {"A1", "A2"}, "changes anything"},
       {"bad_affine(not_a_number)", {"L1"}, "not a number"},
+      {"in_double(sign)", {"L8"}, "sign of the other direction"},
+      {"in_double(scale_twice)", {"L8"}, "counted twice"},
+      {"in_double(clamp_in_map_only)", {"L8"}, "log_det"},
+      {"in_double(log_det_in_float)", {"L8"}, "log_det"},
+      {"in_double(inverse_adds_shift)", {"L3", "L4"}, "after there and back"},
+      {"in_double(vacuous)", {"A2"}, "changes anything"},
+      {"in_double(not_a_number)", {"L1"}, "not a number"},
       {"bad_arsinh(log_of_subtraction)", {"L7"}, "log_det"},
       {"bad_arsinh(square_overflows)", {"L1"}, "y["},
       {"bad_arsinh(float_constant)", {"L9"}, "off by a constant"},
@@ -150,6 +157,7 @@ const std::vector<Planted>& planted() {
 std::vector<std::string> twins() {
   return {"bad_softlog",
           "bad_affine",
+          "in_double",
           "bad_arsinh",
           "bad_spline",
           "bad_planar",
@@ -175,6 +183,14 @@ std::vector<std::string> twins() {
           "bad_normal_cdf"};
 }
 
+/// As somebody's own code enters: it exists in double and in no other type.
+Family in_double_only(Family family) {
+  Workshop workshop;
+  std::get<Workshop::Make<double>>(workshop.make) = std::get<Workshop::Make<double>>(family.workshop.make);
+  family.workshop = workshop;
+  return family;
+}
+
 Family family_for(const std::string& text) {
   const FlowSpec spec = parse_flow(text);
   const std::string name = spec.items.front().name;
@@ -185,6 +201,7 @@ Family family_for(const std::string& text) {
   };
   if (name == "bad_softlog") return fixed(family_of<BadSoftlog>(name));
   if (name == "bad_affine") return fixed(family_of<BadAffine>(name));
+  if (name == "in_double") return fixed(in_double_only(family_of<BadAffine>(name)));
   if (name == "bad_arsinh") return fixed(family_of<BadArsinh>(name));
   if (name == "bad_bias") return fixed(family_of<BadBias>(name));
   if (name == "bad_scale") return fixed(family_of<BadScale>(name));

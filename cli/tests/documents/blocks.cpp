@@ -26,6 +26,7 @@ std::vector<Block> blocks_of(const std::filesystem::path& document) {
     words >> block.language;
     for (std::string word; words >> word;)
       if (word.starts_with("file=")) block.file = word.substr(5);
+      else if (word.starts_with("exit=")) block.exit = std::stoi(word.substr(5));
     blocks.push_back(block);
   }
   if (inside) throw std::runtime_error(document.string() + ": a block is not closed");

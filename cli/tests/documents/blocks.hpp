@@ -6,10 +6,11 @@
 
 namespace flowgauge::cli_tests {
 
-/// A fenced block of a document: ```language file=PATH.
+/// A fenced block of a document: ```language file=PATH, or ```console exit=1 where its commands end with another code than 0.
 struct Block {
   std::string language, file, text;
   int line = 0;  ///< of the opening fence
+  int exit = 0;
 };
 
 /// The blocks of a Markdown file, in order.

@@ -103,13 +103,34 @@ TEST(Documents, NewWritesTheExampleOfTheReadme) {
   EXPECT_LE(std::count(in_readme.begin(), in_readme.end(), '\n'), 30);
 }
 
+/// Runs the commands of a console block: each ends as it should, and every line of output shown begins with a word that is printed.
+void run_console(const fs::path& folder, const std::string& document, const Block& block, const std::string& before = {}) {
+  for (const Shown& shown : commands_of(block)) {
+    std::string line = shown.command;
+    for (const std::string path : {"bench/grids/", "verify/adapters/"})
+      if (const std::size_t at = line.find(path); at != std::string::npos) line.replace(at, path.size(), (source / path).string());
+    const Ran ran = shell(folder, before + line);
+    EXPECT_EQ(ran.code, block.exit) << document << ":" << block.line << ": " << line << "\n" << ran.out << ran.err;
+    for (const std::string& expected : shown.output) {
+      std::string word;
+      std::istringstream(expected) >> word;
+      EXPECT_THAT(ran.out + ran.err, HasSubstr(word)) << document << ":" << block.line << ": " << line;
+    }
+  }
+}
+
+/// A python3 that has this module, or nothing.
+std::string python_with(const fs::path& folder, const std::string& module) {
+  for (const char* const candidate : {"python3", "/usr/bin/python3"})
+    if (shell(folder, std::string(candidate) + " -c 'import " + module + "'").code == 0) return candidate;
+  std::cout << "python3-" << module << " is not installed: some Python of the documents is not run\n";
+  return {};
+}
+
 /// Every command of the README ends well, and every line of output shown there begins with a word that is printed. Its Python is run where pandas is.
 TEST(Documents, CommandsOfTheReadme) {
   const Folder folder;
-  std::string python;
-  for (const char* const candidate : {"python3", "/usr/bin/python3"})
-    if (python.empty() && shell(folder.path(), std::string(candidate) + " -c 'import pandas'").code == 0) python = candidate;
-  if (python.empty()) std::cout << "python3-pandas is not installed: the Python of the README is not run\n";
+  const std::string python = python_with(folder.path(), "pandas");
   for (const Block& block : blocks_of(source / "README.md")) {
     if (block.language == "toml") folder.write(block.file, block.text);
     if (block.language == "python" && !python.empty()) {
@@ -117,20 +138,28 @@ TEST(Documents, CommandsOfTheReadme) {
       EXPECT_EQ(ran.code, 0) << ran.err;
       EXPECT_THAT(ran.out, HasSubstr("laplace"));
     }
-    if (block.language != "console") continue;
-    for (const Shown& shown : commands_of(block)) {
-      std::string line = shown.command;
-      for (const std::string path : {"bench/grids/"})
-        if (const std::size_t at = line.find(path); at != std::string::npos) line.replace(at, path.size(), (source / path).string());
-      const Ran ran = shell(folder.path(), line);
-      EXPECT_EQ(ran.code, 0) << "README.md:" << block.line << ": " << line << "\n" << ran.err;
-      for (const std::string& expected : shown.output) {
-        std::string word;
-        std::istringstream(expected) >> word;
-        EXPECT_THAT(ran.out + ran.err, HasSubstr(word)) << "README.md:" << block.line << ": " << line;
-      }
-    }
+    if (block.language == "console") run_console(folder.path(), "README.md", block);
   }
+}
+
+/// docs/verifying.md: its Python layers are written and examined, each line of what is shown is there, numbers and all.
+TEST(Documents, LayersOfOtherLanguages) {
+  const Folder folder;
+  const std::string python = python_with(folder.path(), "numpy");
+  if (python.empty()) GTEST_SKIP() << "python3-numpy is not installed";
+  const bool torch = !python_with(folder.path(), "torch").empty();
+  // `python3` is the one that has NumPy.
+  must(folder.path(), "mkdir bin && printf '#!/bin/sh\\nexec " + python + " \"$@\"\\n' > bin/python3 && chmod +x bin/python3");
+  const std::string before = "export PATH=\"$PWD/bin:$PATH\"; ";
+  int examined = 0;
+  for (const Block& block : blocks_of(source / "docs/verifying.md")) {
+    if (block.language == "python") folder.write(block.file, block.text);
+    if (block.language != "console" || block.text.find("suite ") != std::string::npos) continue;
+    if (!torch && block.text.find("torch") != std::string::npos) continue;
+    run_console(folder.path(), "docs/verifying.md", block, before);
+    ++examined;
+  }
+  EXPECT_GE(examined, 3);
 }
 
 /// Files of the README exist.
@@ -186,6 +215,16 @@ TEST(Documents, MembersInAProjectOutside) {
   must(outside, FLOWGAUGE_CMAKE " --build build -j " FLOWGAUGE_CORES);
   if (HasFailure()) return;
   expect_everywhere(outside, (outside / "build/acme_suite").string(), taken);
+
+  // docs/verifying.md: a wrong layer in C++, and what is said of it.
+  const fs::path wrong = outside / "wrong";
+  for (const Block& block : blocks_of(source / "docs/verifying.md"))
+    if (block.language == "cpp" || block.language == "cmake") write(wrong / block.file, block.text);
+  must(wrong, FLOWGAUGE_CMAKE " -S . -B build -D CMAKE_PREFIX_PATH='" + prefix.string() + "'" + cmake_options());
+  must(wrong, FLOWGAUGE_CMAKE " --build build -j " FLOWGAUGE_CORES);
+  for (const Block& block : blocks_of(source / "docs/verifying.md"))
+    if (block.language == "console" && block.text.find("suite ") != std::string::npos)
+      run_console(wrong, "docs/verifying.md", block, "export PATH=\"$PWD/build:$PATH\"; ");
 }
 
 }  // namespace

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include <flowgauge/error.hpp>
+#include <flowgauge/verify/case.hpp>
+#include <flowgauge/verify/exec.hpp>
+#include <flowgauge/verify/verify.hpp>
+
+#include "child.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+/// What a layer in another process does wrong becomes an error with a name, and the run goes on. The peer is tests/peers/faulty.py, which needs
+/// Python's own library alone.
+namespace flowgauge::verify {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string python() {
+  for (const char* const candidate : {"/usr/bin/python3", "python3"})
+    if (std::system((std::string(candidate) + " -c '' >/dev/null 2>&1").c_str()) == 0) return candidate;
+  return {};
+}
+
+class Exec : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (python().empty()) GTEST_SKIP() << "python3 is not installed: no peer can be started";
+  }
+  static std::string peer(const std::string& fault, int dim = 1) {
+    return python() + " '" FLOWGAUGE_SOURCE_DIR "/verify/tests/peers/faulty.py' " + fault + " " + std::to_string(dim);
+  }
+  static Family family(const std::string& fault, int dim = 1) {
+    ExecLimits limits;
+    limits.call_seconds = 0.5;
+    limits.resident_bytes = std::size_t{200} << 20;
+    return family_of_command(peer(fault, dim), ExecReal::best, limits);
+  }
+  /// L1 of the peer with this fault, at one row.
+  static VerifyResult examined(const std::string& fault, const std::string& row = "dim=1 | x=0.5", const std::string& law = "L1") {
+    const Family layer = family(fault, row.rfind("dim=64", 0) == 0 ? 64 : 1);
+    VerifyOptions options;
+    options.law = law;
+    options.replay = {"doubled | " + row};
+    return run({layer}, options);
+  }
+  static void expect_error(const std::string& fault, const std::string& kind, const std::string& sentence) {
+    SCOPED_TRACE(fault);
+    const auto start = std::chrono::steady_clock::now();
+    const VerifyResult result = examined(fault);
+    ASSERT_EQ(result.rows.size(), 1u);
+    EXPECT_EQ(result.rows.front().verdict, "error");
+    EXPECT_THAT(result.rows.front().reason, HasSubstr(kind + ": "));
+    EXPECT_THAT(result.rows.front().reason, HasSubstr(sentence));
+    EXPECT_FALSE(result.passed());
+    ASSERT_EQ(result.failures.size(), 1u);
+    EXPECT_THAT(result.failures.front().reproduce, HasSubstr("--exec"));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  }
+  static void expect_refused(const std::string& fault, const std::string& sentence) {
+    SCOPED_TRACE(fault);
+    try {
+      family(fault);
+      ADD_FAILURE() << "it was taken for a layer";
+    } catch (const ConfigError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(sentence));
+    }
+  }
+};
+
+TEST(Words, AreThoseOfAShell) {
+  EXPECT_EQ(words_of("python3 'my layer.py' --k=\"a b\" c\\ d ''"), (std::vector<std::string>{"python3", "my layer.py", "--k=a b", "c d", ""}));
+  EXPECT_THROW(words_of("sh -c 'x"), ConfigError);
+  EXPECT_THROW(words_of("   "), ConfigError);
+}
+
+TEST_F(Exec, ARightLayerObeysEveryLawThatItsValuesCanTell) {
+  for (const int dim : {1, 2}) {
+    const VerifyResult result = run({family("none", dim)}, {});
+    for (const reports::VerdictRow& row : result.rows) {
+      EXPECT_THAT(row.verdict, testing::AnyOf("holds", "not_applicable")) << row.law << ": " << row.reason;
+      if (row.worst_margin) {
+        EXPECT_LE(*row.worst_margin, 0.5) << row.law;
+      }
+    }
+    for (const char* const id : {"L1", "L3", "L4", "L8", "L9", "L15", "L17", "L23"}) {
+      const auto row = std::find_if(result.rows.begin(), result.rows.end(), [&](const auto& r) { return r.law_id == id; });
+      ASSERT_NE(row, result.rows.end()) << id;
+      EXPECT_EQ(row->verdict, "holds") << id << " " << row->reason;
+    }
+    const auto l6 = std::find_if(result.rows.begin(), result.rows.end(), [](const auto& r) { return r.law_id == "L6"; });
+    EXPECT_THAT(l6->reason, HasSubstr("only values are known"));
+  }
+}
+
+TEST_F(Exec, GivesTheSameRowsForAnyNumberOfJobs) {
+  const Family layer = family("none", 2);
+  VerifyOptions options;
+  const VerifyResult one = run({layer}, options);
+  options.jobs = 3;
+  const VerifyResult three = run({layer}, options);
+  ASSERT_EQ(one.rows.size(), three.rows.size());
+  for (std::size_t k = 0; k < one.rows.size(); ++k) {
+    EXPECT_EQ(one.rows[k].verdict, three.rows[k].verdict) << one.rows[k].law;
+    EXPECT_EQ(one.rows[k].worst_margin, three.rows[k].worst_margin) << one.rows[k].law;
+  }
+}
+
+TEST_F(Exec, WhatSaysNothingOfALayerIsRefused) {
+  try {
+    family_of_command("/no/such/program");
+    ADD_FAILURE() << "it was started";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("no_start: /no/such/program cannot be started: No such file or directory"));
+  }
+  expect_refused("leaves_before_hello", "no_start: it left before it said what it is; died: it ended with code 7");
+  expect_refused("other_protocol", "wrong_protocol: it speaks protocol 2, this program speaks 1");
+  expect_refused("banner", "garbage: 'Welcome to my library 1.2' came where the answer to question 1 was due; keep stdout for frames");
+  expect_refused("bad_name", "its hello has a name of letters, digits and _, got \"my layer\"");
+  expect_refused("bad_role", "unknown role 'scale'; did you mean 'log_scale'?");
+  expect_refused("no_dim", "its hello has a whole number from 1 as dim, got null");
+  ExecLimits limits;
+  limits.hello_seconds = 0.3;
+  try {
+    family_of_command(peer("silent_hello"), ExecReal::best, limits);
+    ADD_FAILURE() << "silence was an answer";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("timeout: no answer in 0.3 s"));
+  }
+  try {
+    family_of_command(peer("none"), ExecReal::float32);
+    ADD_FAILURE() << "it offers f64 alone";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("it was asked for f32, and offers f64"));
+  }
+}
+
+TEST_F(Exec, NoiseOnStdoutIsNamed) {
+  expect_error("garbage", "garbage", "'step 1: loss 0.3' came where the answer");
+  expect_error("endless_line", "garbage", "'xxxx");
+  expect_error("wrong_id", "garbage", "keep stdout for frames");
+  expect_error("no_bytes", "garbage", "keep stdout for frames");
+}
+
+TEST_F(Exec, BytesThatNobodyAskedForAreNamed) {
+  const VerifyResult result = examined("extra_output", "dim=1 | x=0.5; 0.25");
+  ASSERT_EQ(result.rows.size(), 1u);
+  EXPECT_EQ(result.rows.front().verdict, "error");
+  EXPECT_THAT(result.rows.front().reason, HasSubstr("extra_output: nobody asked for 'done\\n'"));
+}
+
+TEST_F(Exec, WrongSizesSayWhatWasAskedAndWhatCame) {
+  expect_error("bytes_and_shapes_differ", "wrong_size", R"(asked for [["y",[1,1]],["log_det",[1]]] of f64, 16 bytes; got)");
+  expect_error("other_dtype", "wrong_size", "of f32");
+  expect_error("too_many_bytes", "frame_too_large", "announces 1099511627776 bytes");
+  const VerifyResult result = examined("summed_log_det", "dim=1 | batch=7 | x=0.5", "L15");
+  EXPECT_THAT(result.rows.front().reason, HasSubstr(R"(["log_det",[7]]] of f64, 112 bytes; got [["y",[7,1]],["log_det",[1]]])"));
+}
+
+TEST_F(Exec, SilenceIsNamed) {
+  expect_error("silent", "timeout", "no answer in 0.5 s; did it flush?");
+  expect_error("silent_in_mid_frame", "partial_frame", "5 of 16 bytes");
+  const VerifyResult result = examined("reads_nothing", "dim=64 | batch=481 | x=0" + [] {
+    std::string zeros;
+    for (int k = 1; k < 64; ++k) zeros += ",0";
+    return zeros;
+  }(), "L15");
+  EXPECT_THAT(result.rows.front().reason, HasSubstr("bytes of its question"));
+}
+
+TEST_F(Exec, DeathIsNamed) {
+  expect_error("ends", "died", "it ended with code 3 before it answered");
+  expect_error("killed", "died", "it died of signal 9");
+  expect_error("dies_in_mid_frame", "died", "5 of 16 bytes");
+  expect_error("grandchild_holds_the_pipe", "died", "it died of signal 9");
+  expect_error("closes_stdout", "died", "it closed its stdout and lives on");
+  expect_error("memory", "out_of_memory", "200 MiB are allowed");
+}
+
+TEST_F(Exec, ARefusalIsAnErrorWithItsMessage) { expect_error("refuses", "refused", "ValueError: x outside the domain"); }
+
+TEST_F(Exec, NaNIsANumberThatTheLawJudges) {
+  const VerifyResult result = examined("nan");
+  EXPECT_EQ(result.rows.front().verdict, "fails");
+  EXPECT_THAT(result.failures.front().message, HasSubstr("not a number"));
+}
+
+TEST_F(Exec, AnUnreadStderrHoldsNobodyUp) { EXPECT_EQ(examined("floods_stderr").rows.front().verdict, "holds"); }
+
+TEST_F(Exec, TheRunGoesOnAfterAFault) {
+  const VerifyResult result = run({family("inverse_dies", 2)}, {});
+  for (const reports::VerdictRow& row : result.rows) {
+    if (row.law_id == "L8" || row.law_id == "L1") {
+      EXPECT_EQ(row.verdict, "holds") << row.law << " " << row.reason;
+    }
+    if (row.law_id == "L3" || row.law_id == "L4" || row.law_id == "L9") {
+      EXPECT_EQ(row.verdict, "error") << row.law;
+      EXPECT_THAT(row.reason, HasSubstr("died: it ended with code 4")) << row.law;
+    }
+  }
+}
+
+TEST_F(Exec, TheCaseThatKillsIsShrunkAndComesBack) {
+  const Family layer = family("far_point_kills", 2);
+  VerifyOptions options;
+  options.law = "L8";
+  const VerifyResult result = run({layer}, options);
+  ASSERT_EQ(result.failures.size(), 1u);
+  EXPECT_THAT(result.failures.front().message, HasSubstr("died: it died of signal 11"));
+  const Case small = case_from_text(result.failures.front().case_text);
+  EXPECT_EQ(small.rows.size(), 1u);
+  EXPECT_EQ(std::count(small.rows[0].begin(), small.rows[0].end(), 0.0), 1) << result.failures.front().case_text;
+  options.replay = {result.failures.front().case_text};
+  EXPECT_EQ(run({layer}, options).rows.front().verdict, "error");
+}
+
+}  // namespace
+}  // namespace flowgauge::verify
