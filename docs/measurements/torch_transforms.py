@@ -82,15 +82,16 @@ served = {
     "compose": (lambda shift: t.ComposeTransform([t.AffineTransform(shift, 2.0), t.TanhTransform()]), 3, [("shift", 3, "shift")], inside),
     "independent": (lambda: t.IndependentTransform(t.ExpTransform(), 1), 3, [], {}),
     "cat": (lambda: t.CatTransform([t.ExpTransform(), t.AffineTransform(1.0, 2.0)], dim=-1, lengths=[1, 2]), 3, [],
-            {**real, "domain": [None, None], "structure": "diagonal"}),
+            {**real, "domain": [None, None], "structure": "diagonal", "image": True}),
     "stack": (lambda: t.StackTransform([t.AffineTransform(1.0, 2.0), t.AffineTransform(0.0, -3.0)], dim=-1), 2, [],
               {**real, "domain": [None, None], "structure": "diagonal"}),
     "reshape": (lambda: t.ComposeTransform([t.ReshapeTransform((4,), (2, 2)), t.ReshapeTransform((2, 2), (4,))]), 4, [],
                 {**real, "domain": [None, None], "volume_preserving": True}),
     "stick_breaking": (lambda: Flat(t.StickBreakingTransform(), lambda y: y[:, :-1], simplex, constraints.unit_interval), 3, [],
-                       {"structure": "lower"}),
+                       {"structure": "lower", "image": True}),
     "stick_breaking_1": (lambda: Flat(t.StickBreakingTransform(), lambda y: y[:, :-1], simplex, constraints.unit_interval), 1, [], {}),
-    "corr_cholesky": (lambda: Flat(t.CorrCholeskyTransform(), below_diagonal, correlation_factor, constraints.interval(-1.0, 1.0)), 3, [], {}),
+    "corr_cholesky": (lambda: Flat(t.CorrCholeskyTransform(), below_diagonal, correlation_factor, constraints.interval(-1.0, 1.0)), 3, [],
+                      {"image": True}),
 }
 
 if __name__ == "__main__":

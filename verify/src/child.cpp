@@ -324,6 +324,8 @@ class Child::Exchange {
 Frame Child::ask(json header, std::string_view block, double seconds, const std::function<std::string(const json&)>& fits) {
   const WithoutBrokenPipe guard;
   look_for_extra_output();
+  read_errors();
+  if (id_ > 0) said_.clear();  // of a failure stands what was said since its question
   header["id"] = ++id_;
   header["bytes"] = block.size();
   std::string question = header.dump() + "\n";

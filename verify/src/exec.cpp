@@ -228,6 +228,7 @@ class Reader {
     if (!structures.contains(structure)) refuse("structure is diagonal, lower, upper or dense, got " + structure);
     d.facts.structure = structures.at(structure);
     d.facts.volume_preserving = hello_.contains("volume_preserving") && hello_["volume_preserving"] == true;
+    d.arithmetic.image = hello_.contains("image") && hello_["image"] == true;
     if (hello_.contains("ulps")) {
       if (!hello_["ulps"].is_number() || !(hello_["ulps"] >= 0)) refuse("ulps is a number from 0, got " + hello_["ulps"].dump());
       d.arithmetic.ulps = hello_["ulps"].get<double>();

@@ -190,7 +190,8 @@ std::vector<double> knots_of(const Subject& subject, const Case& c, int j) {
 
 void draw_rows(Case& c, const Subject& subject, const Law& law, const std::string& row_class, const Draw& draw) {
   const Facts& facts = subject.facts();
-  const Points points(draw.seed, law.wants.outputs ? facts.codomain : facts.domain);
+  const bool of_inverse = law.wants.outputs && !(subject.by_values() && subject.arithmetic().image);
+  const Points points(draw.seed, of_inverse ? facts.codomain : facts.domain);
   Dice dice(draw.seed, "rows");
   const int n = dice.between(1, law.wants.rows);
   std::vector<std::vector<double>> knots(c.dim);
@@ -205,7 +206,7 @@ void draw_rows(Case& c, const Subject& subject, const Law& law, const std::strin
     if (c.context_size > 0) c.contexts.push_back(context);
     c.row_classes.push_back(row_class);
   }
-  if (!law.wants.outputs || row_class != "knot") return;
+  if (!of_inverse || row_class != "knot") return;
   // The law asks for outputs: those that the knots have.
   const Trial trial(subject, c);
   std::vector<Numbers> outputs;

@@ -68,7 +68,8 @@ def serve(name, dim, forward, inverse=None, backward=None, parameters=(), contex
     parameters: blocks (name, count, role); role is shift, log_scale, weight, logits, direction, multiplier, free or fixed.
     dim: a number, or a list of the dims that there are; parameters may then be a function of dim.
     facts: domain=[low, high] and codomain of every coordinate (None: no end), structure="diagonal" | "lower" | "upper",
-    volume_preserving=True, ulps=N (by how much a row may change with the batch that it comes in).
+    volume_preserving=True, ulps=N (by how much a row may change with the batch that it comes in), image=True (the codomain is no
+    box: points for the inverse are images of drawn x).
     """
     dims = list(dim) if isinstance(dim, (list, tuple)) else [dim]
     functions = {op: f for op, f in (("forward", forward), ("inverse", inverse), ("backward", backward)) if f}

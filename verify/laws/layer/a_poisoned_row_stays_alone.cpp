@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
+#include <flowgauge/verify/values.hpp>
 
 #include <cmath>
 #include <fmt/format.h>
@@ -15,9 +16,13 @@ Law a_poisoned_row_stays_alone() {
             Examined result;
             const Index n = std::max(trial.sample().batch, 2);
             const Index poisoned = static_cast<Index>(trial.sample().seed) % n;
-            const Batch<double> x = trial.batch_of_rows(n), context = trial.batch_of_contexts(n);
+            const Batch<double> rows = trial.batch_of_rows(n), context = trial.batch_of_contexts(n);
             for (const Way way : {Way::forward, Way::inverse}) {
               if (way == Way::inverse && trial.subject().facts().inverse == InverseKind::none) continue;
+              // What others have written may refuse points that its forward does not reach.
+              const std::optional<Batch<double>> inputs = trial.subject().by_values() ? inputs_of(trial, way, rows, context) : rows;
+              if (!inputs) continue;
+              const Batch<double>& x = *inputs;
               const auto run = [&](const Batch<double>& in) {
                 std::pair<Batch<double>, std::vector<double>> out{Batch<double>(n, trial.subject().dim()), std::vector<double>(n)};
                 trial.call(way, in.in(), context.in(), out.first.out(), out.second);

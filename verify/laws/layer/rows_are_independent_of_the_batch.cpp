@@ -13,18 +13,24 @@ namespace {
 Examined examined_by_values(const Trial& trial) {
   Examined result;
   const Index n = std::max(trial.sample().batch, 1);
-  const Batch<double> x = trial.batch_of_rows(n), context = trial.batch_of_contexts(n);
+  const Batch<double> rows = trial.batch_of_rows(trial.rows()), context = trial.batch_of_contexts(n);
   const std::optional<double> ulps = trial.subject().arithmetic().ulps;
   for (const Way way : {Way::forward, Way::inverse}) {
     if (way == Way::inverse && trial.subject().facts().inverse == InverseKind::none) continue;
-    Batch<double> y(n, trial.subject().dim());
+    const std::optional<Batch<double>> inputs = inputs_of(trial, way, rows, trial.batch_of_contexts(trial.rows()));
+    if (!inputs) continue;
+    Batch<double> x(n, trial.subject().dim()), y(n, trial.subject().dim());
     std::vector<double> log_det(n);
+    for (Index i = 0; i < n; ++i)
+      for (Index j = 0; j < x.dim(); ++j) x(i, j) = (*inputs)(i % rows.rows(), j);
     trial.call(way, x.in(), context.in(), y.out(), log_det);
     std::vector<Value> alone;
     std::vector<Noise> noise;
     for (Index i = 0; i < std::min(trial.rows(), n); ++i) {
-      alone.push_back(trial.call(way, trial.row(i), trial.context(i)));
-      noise.push_back(noise_at(trial, way, trial.row(i), trial.context(i)));
+      Numbers row;
+      for (Index j = 0; j < x.dim(); ++j) row.push_back((*inputs)(i, j));
+      alone.push_back(trial.call(way, row, trial.context(i)));
+      noise.push_back(noise_at(trial, way, row, trial.context(i)));
     }
     const std::string of = way == Way::forward ? "" : " of the inverse";
     for (Index i = 0; i < n; ++i) {

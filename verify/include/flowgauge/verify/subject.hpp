@@ -32,6 +32,8 @@ struct Arithmetic {
   bool whole = false;          ///< takes a batch as it comes: any number of rows in one call, no padding
   bool backward = true;        ///< offers the gradient
   double unit = 0x1p-53;       ///< its unit round-off: 2^-53, or 2^-24 where it computes in float
+  /// The codomain is no box but what forward reaches: points for the inverse are images of drawn ones.
+  bool image = false;
   std::optional<double> ulps;  ///< by how many ulp of the result a row may change with the batch that it comes in; nothing: within its noise
 };
 

@@ -3,6 +3,12 @@
 #include <flowgauge/verify/jacobian.hpp>
 #include <flowgauge/verify/law.hpp>
 
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
 /// What laws compare with where a layer is known by its function values alone: written in another language, or for double only. u is the layer's own
 /// unit round-off (2^-53 or 2^-24); random rounding is replaced by a noise that is measured on the case.
 namespace flowgauge::verify {
@@ -11,6 +17,12 @@ namespace flowgauge::verify {
 using Value = Image<double>;
 /// Many rows in one call.
 std::vector<Value> values_at(const Trial&, Way, const std::vector<Numbers>& points, std::span<const double> context);
+
+/// Where a law about a direction starts from in row i: the case's row; the image of it where the inverse's points are images.
+Numbers start_of(const Trial&, Way, Index row);
+/// Inputs of a direction from inputs of forward: x itself, or f(x). Nothing where f(x) is not finite, or so near an end of its range that the layer
+/// may rightly refuse to bring it back.
+std::optional<Batch<double>> inputs_of(const Trial&, Way, const Batch<double>& x, const Batch<double>& context);
 
 /// How far rounding alone may move what the layer returns, number by number.
 struct Noise {
@@ -25,11 +37,13 @@ Noise noise_at(const Trial&, Way, std::span<const double> x, std::span<const dou
 /// log|det| of the direction at x by the ladder of finite differences, all nodes in one call.
 LogDetByDifferences<double> log_det_by_values(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Noise&);
 /// Compares what the layer calls log_det with that, within both bounds. At a kink in one dimension either side will do; in more: unresolved. Nothing
-/// is said where the values around x are not finite, or where fewer than half of the digits are left of y's distance from a finite end of its range.
+/// is said where differences say nothing: the values around x are not finite, a coordinate or its distance from an end of the domain is beyond
+/// 1e±8 (1e±4 in float), or fewer than half of the digits are left of y's distance from a finite end of its range.
 void compare_log_det_by_values(Examined&, const Trial&, Way, Index row, std::span<const double> x, const std::string& what);
 
 /// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(2|y| + |J||x|) + |x|] + |J⁻¹|·(noise of f) + (noise of g), J by finite differences. A bound beyond ½·max(1, |x|) says
 /// nothing: ill_conditioned.
+/// Nothing is said where compare_log_det_by_values says nothing.
 void round_trip_by_values(Examined&, const Trial&, Way there, Index row);
 
 /// A derivative and its bound.
