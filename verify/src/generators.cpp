@@ -240,7 +240,9 @@ double degenerate(Role role, std::uint64_t pick) {
 /// Every number as the float that the layer will be given.
 void in_float(Case& c) {
   const auto each = [](Numbers& numbers) {
-    for (double& v : numbers) v = std::clamp<double>(v, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max()), v = static_cast<float>(v);
+    // As far from the ends of float as 1e±300 are from those of double.
+    for (double& v : numbers)
+      if (v != 0) v = static_cast<float>(std::copysign(std::clamp(std::abs(v), 1e-36, 1e36), v));
   };
   each(c.theta);
   for (Numbers& row : c.rows) each(row);

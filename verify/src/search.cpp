@@ -285,12 +285,13 @@ Examiner examiner_of(const Family& family, const Law& law, SubjectStore& store) 
           },
           [&](const Case& c) { return examined(law, Trial(store.get(family.workshop, c.spec, c.dim, c.context_size), c)); },
           [&](const Case& c, const std::function<bool(const Case&)>& still, int budget) {
+            const bool in_float = family.workshop.arithmetic.unit > 0x1p-53;
             const bool outputs = law.wants.outputs && !family.workshop.arithmetic.image;
             const auto inside = [&](const Case& one) {
               const Facts& facts = store.get(family.workshop, one.spec, one.dim, one.context_size).facts();
               const Interval range = outputs ? facts.codomain : facts.domain;
               return std::all_of(one.rows.begin(), one.rows.end(), [&](const Numbers& row) {
-                return std::all_of(row.begin(), row.end(), [&](double v) { return v > range.low && v < range.high; });
+                return std::all_of(row.begin(), row.end(), [&](double v) { return v > range.low && v < range.high && (!in_float || static_cast<float>(v) == v); });
               });
             };
             const bool keep_inside = inside(c);

@@ -31,16 +31,6 @@ bool saturates(const Trial& trial, Way way, std::span<const double> y) {
   return false;
 }
 
-/// Whether differences can resolve anything at x: no coordinate, and no distance from an end of the domain, is far larger or smaller than 1.
-bool within_reach(const Trial& trial, Way way, std::span<const double> x) {
-  const Interval domain = domain_of(trial, way);
-  const double orders = trial.subject().arithmetic().unit > unit_roundoff ? 1e4 : 1e8;
-  return std::all_of(x.begin(), x.end(), [&](double v) {
-    const double room = std::min(v - domain.low, domain.high - v);
-    return std::abs(v) <= orders && (v == 0 || std::abs(v) >= 1 / orders) && room >= 1 / orders;
-  });
-}
-
 constexpr int table_size = 7;
 /// 12 bits beyond what the problem itself loses, as where 50 digits are at hand: a log_det that is summed in float is wrong, and no noise.
 constexpr double bits_to_lose = 0x1p12;
@@ -100,6 +90,15 @@ std::vector<Value> values_at(const Trial& trial, Way way, const std::vector<Numb
     values[i].log_det = log_det[i];
   }
   return values;
+}
+
+bool within_reach(const Trial& trial, Way way, std::span<const double> x) {
+  const Interval domain = domain_of(trial, way);
+  const double orders = trial.subject().arithmetic().unit > unit_roundoff ? 1e4 : 1e8;
+  return std::all_of(x.begin(), x.end(), [&](double v) {
+    const double room = std::min(v - domain.low, domain.high - v);
+    return std::abs(v) <= orders && (v == 0 || std::abs(v) >= 1 / orders) && room >= 1 / orders;
+  });
 }
 
 Numbers start_of(const Trial& trial, Way way, Index row) {
@@ -207,18 +206,25 @@ void round_trip_by_values(Examined& result, const Trial& trial, Way there, Index
   const Noise out = noise_at(trial, there, x, context), home = noise_at(trial, opposite(there), y.value, context);
 
   const auto d = static_cast<Index>(x.size());
-  const double unit = trial.subject().arithmetic().unit, step = (unit > unit_roundoff ? 18 : 1) * 9e-3 / 64;
+  const double unit = trial.subject().arithmetic().unit, wider = unit > unit_roundoff ? 18 : 1;
   const std::vector<double> internal = magnitudes(trial, out);
   const DifferenceFacts facts{domain_of(trial, there), internal, unit};
-  const Differences<double> slopes = in_one_call(trial, there, context, [&](const VectorMap<double>& f) {
-    return differences<double>(f, x, static_cast<int>(d), step, facts);
-  });
+  // It only scales a tolerance: the widest step will do that knows it to a factor of 2.
   Eigen::MatrixXd jacobian(d, d);
-  for (Index i = 0; i < d; ++i)
-    for (Index k = 0; k < d; ++k) jacobian(i, k) = slopes.central.value[i * d + k];
-  if (!jacobian.allFinite()) return;  // an end of the domain, or of all doubles, lies within a step
-  const BoundedLogDet<double> certain = bounded_log_det<double>(slopes.central.value, slopes.central.bound, static_cast<int>(d));
-  if (!certain.resolved()) return result.unresolved(row, "ill_conditioned");
+  bool known = false, finite = false;
+  for (const double step : {9e-3, 9e-3 / 8, 9e-3 / 64}) {
+    const Differences<double> slopes = in_one_call(trial, there, context, [&](const VectorMap<double>& f) {
+      return differences<double>(f, x, static_cast<int>(d), wider * step, facts);
+    });
+    for (Index i = 0; i < d; ++i)
+      for (Index k = 0; k < d; ++k) jacobian(i, k) = slopes.central.value[i * d + k];
+    if (!jacobian.allFinite()) continue;
+    finite = true;
+    known = bounded_log_det<double>(slopes.central.value, slopes.central.bound, static_cast<int>(d)).resolved();
+    if (known) break;
+  }
+  if (!finite) return;  // an end of the domain, or of all doubles, lies within every step
+  if (!known) return result.unresolved(row, "ill_conditioned");
   const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
   const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
                         absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();

@@ -64,7 +64,16 @@ Examined examined_by_values(const Trial& trial) {
   };
   const double size = weighted(0, std::vector<double>(claimed.size(), 0.0)).second;
   if (!std::isfinite(size)) return result;
-  const auto compare = [&](const std::string& what, const std::vector<double>& v, bool tell) {
+  const Interval domain = subject.facts().domain;
+  double room = 1;  // for a step of x, in all rows
+  for (const Numbers& row : trial.sample().rows) {
+    if (!within_reach(trial, Way::forward, row)) return result;
+    for (const double v : row) room = std::min({room, v - domain.low, domain.high - v});
+  }
+  // The widest step of the ladder is 0.16 in float and 0.009 else, and three of them are taken; no direction has an entry above 8.
+  const double shorter = std::min(1.0, room / ((unit > unit_roundoff ? 0.5 : 0.03) * 8));
+  const auto compare = [&](const std::string& what, std::vector<double> v, bool tell) {
+    for (double& entry : v) entry *= shorter;
     const Slope slope = slope_by_values([&](double t) { return weighted(t, v).first; }, unit, size);
     if (!slope.resolved) {
       if (tell) result.unresolved(0, "kink");

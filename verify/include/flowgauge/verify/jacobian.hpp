@@ -27,7 +27,7 @@ struct BoundedLogDet {
   /// τ = Σ_ij |A⁻¹|_ji·B_ij + ρ²/(2(1 − ρ)) + γ_d·⟨|A⁻ᵀ|, |L̂||Û|⟩ + γ_d·Σ|log|û_ii||, γ_d = du/(1 − du); ∞ where ρ
   /// ≥ ½ says nothing can be concluded.
   T tolerance;
-  double rho = 0;  ///< ‖|A⁻¹|·B‖_F
+  double rho = 0;  ///< ‖D⁻¹|A⁻¹|·B·D‖_F, D diagonal, chosen to make it small
   bool resolved() const { return rho < 0.5; }
 };
 

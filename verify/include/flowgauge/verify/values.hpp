@@ -24,6 +24,9 @@ Numbers start_of(const Trial&, Way, Index row);
 /// may rightly refuse to bring it back.
 std::optional<Batch<double>> inputs_of(const Trial&, Way, const Batch<double>& x, const Batch<double>& context);
 
+/// Whether differences can resolve anything at x: no coordinate, and no distance from an end of the domain, is beyond 1e±8 (1e±4 in float).
+bool within_reach(const Trial&, Way, std::span<const double> x);
+
 /// How far rounding alone may move what the layer returns, number by number.
 struct Noise {
   std::vector<double> value;
