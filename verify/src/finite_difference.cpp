@@ -39,9 +39,6 @@ struct Scheme<Wide> {
   static constexpr int candidates = 1;
 };
 
-/// (2^-24/2^-53)^(1/7): where truncation and noise meet for a map in float.
-constexpr double float_steps = 18;
-
 /// Values of f along coordinate j: at[reach + k] = f(x + k·h·e_j).
 template <class T>
 struct Line {
@@ -177,7 +174,7 @@ template <class T>
 LogDetByDifferences<T> log_det_by_differences(const VectorMap<T>& f, std::span<const T> x, const DifferenceFacts& facts) {
   using S = Scheme<T>;
   std::array<Differences<T>, S::steps.size()> rungs;
-  const double wider = facts.unit > S::unit ? float_steps : 1;
+  const double wider = facts.unit > S::unit ? steps_of_float : 1;
   for (std::size_t r = 0; r < rungs.size(); ++r)
     rungs[r] = differences_within(f, x, static_cast<int>(x.size()), wider * S::steps[r], wider * S::steps[0], facts);
 

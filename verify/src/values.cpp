@@ -206,7 +206,7 @@ void round_trip_by_values(Examined& result, const Trial& trial, Way there, Index
   const Noise out = noise_at(trial, there, x, context), home = noise_at(trial, opposite(there), y.value, context);
 
   const auto d = static_cast<Index>(x.size());
-  const double unit = trial.subject().arithmetic().unit, wider = unit > unit_roundoff ? 18 : 1;
+  const double unit = trial.subject().arithmetic().unit, wider = unit > unit_roundoff ? steps_of_float : 1;
   const std::vector<double> internal = magnitudes(trial, out);
   const DifferenceFacts facts{domain_of(trial, there), internal, unit};
   // It only scales a tolerance: the widest step will do that knows it to a factor of 2.
@@ -241,7 +241,7 @@ void round_trip_by_values(Examined& result, const Trial& trial, Way there, Index
 Slope slope_by_values(const std::function<double(double)>& phi, double unit, double summands) {
   const std::array internal{summands};
   const DifferenceFacts facts{{}, internal, std::max(unit, unit_roundoff)};
-  const double wider = unit > unit_roundoff ? 18 : 1;
+  const double wider = unit > unit_roundoff ? steps_of_float : 1;
   const double origin = 0;
   const VectorMap<double> f = [&](std::span<const double> t, std::span<double> v) { v[0] = phi(t[0]); };
   Slope best;

@@ -122,7 +122,7 @@ TEST_F(Exec, WhatSaysNothingOfALayerIsRefused) {
   expect_refused("other_protocol", "wrong_protocol: it speaks protocol 2, this program speaks 1");
   expect_refused("banner", "garbage: 'Welcome to my library 1.2' came where the answer to question 1 was due; keep stdout for frames");
   expect_refused("bad_name", "its hello has a name of letters, digits and _, got \"my layer\"");
-  expect_refused("bad_role", "unknown role 'scale'; did you mean 'log_scale'?");
+  expect_refused("bad_role", "unknown role 'scale'; role is one of: shift, log_scale");
   expect_refused("no_dim", "its hello has a whole number from 1 as dim, got null");
   ExecLimits limits;
   limits.hello_seconds = 0.3;

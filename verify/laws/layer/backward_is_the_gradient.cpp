@@ -70,8 +70,8 @@ Examined examined_by_values(const Trial& trial) {
     if (!within_reach(trial, Way::forward, row)) return result;
     for (const double v : row) room = std::min({room, v - domain.low, domain.high - v});
   }
-  // The widest step of the ladder is 0.16 in float and 0.009 else, and three of them are taken; no direction has an entry above 8.
-  const double shorter = std::min(1.0, room / ((unit > unit_roundoff ? 0.5 : 0.03) * 8));
+  // The widest step of the ladder is 0.009, and three of them are taken; no direction has an entry above 8.
+  const double shorter = std::min(1.0, room / ((unit > unit_roundoff ? steps_of_float : 1) * 0.03 * 8));
   const auto compare = [&](const std::string& what, std::vector<double> v, bool tell) {
     for (double& entry : v) entry *= shorter;
     const Slope slope = slope_by_values([&](double t) { return weighted(t, v).first; }, unit, size);

@@ -92,11 +92,11 @@ def forward(header, block):
         os.kill(os.getpid(), signal.SIGKILL)
     if fault == "floods_stderr":
         sys.stderr.write("noise\n" * 100000)
-    send(answer, data)
     if fault == "extra_output":
-        out.write(b"done\n")
-        out.flush()
-        time.sleep(0.05)
+        answer["bytes"] = len(data)
+        out.write(json.dumps(answer).encode() + b"\n" + data + b"done\n")
+        return out.flush()
+    send(answer, data)
 
 
 def inverse(header, block):
