@@ -108,7 +108,8 @@ Command verify_command() {
                         "layers, sources and estimators whose name matches (* and ?), or one flow or source as text");
             text_option(app, "--exec", o->exec, "CMD",
                         "instead, the layer that this command serves over its stdin and stdout: 'python3 my_layer.py' (docs/verifying.md)");
-            word_option(app, "--dtype", o->dtype, {"best", "float32", "float64"}, "the type that the layer behind --exec computes in, if it offers two");
+            word_option(app, "--dtype", o->dtype, {"best", "float32", "float64"},
+                        "the type that the layer behind --exec computes in, if it offers two");
             real_option(app, "--limit", o->seconds, 0.01, 86400, "seconds that one call of the layer behind --exec may take");
             text_option(app, "--law", o->law, "GLOB", "laws whose name or id matches");
             word_option(app, "--tier", o->tier, {"quick", "standard", "deep"},

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 
 if sys.argv[1] == "measure":
     dtype = sys.argv[2] if len(sys.argv) > 2 else "float64"
-    for error in (1e-5, 1e-6, 1e-7) if dtype == "float32" else (1e-9, 1e-10, 1e-11, 1e-12, 1e-13):
+    for error in (1e-2, 1e-3, 1e-4, 1e-5) if dtype == "float32" else (1e-10, 1e-11, 3e-12, 1e-12):
         seen = 0
         for seed in range(1, 21):
             command = f"{sys.executable} {os.path.abspath(__file__)} {error}"
@@ -29,24 +29,17 @@ error = float(sys.argv[1])
 
 
 def forward(x, theta):
+    """Coordinate i is bent by a slope, and shifted, by what the coordinates before it say."""
     kind = x.dtype.type
-    w, u, b = theta["w"].reshape(3, 3), theta["u"], theta["b"]
-    h = np.tanh(x @ w.T / kind(2) + b)           # the inside of x + u*tanh(w x + b), made lower triangular below
-    y, log_det = x.copy(), np.zeros(len(x), x.dtype)
-    for i in range(3):
-        slope = np.exp(u[i] * (h[:, i - 1] if i > 0 else 0 * x[:, 0] + 1))
-        t = np.tanh(x[:, i])
-        y[:, i] = x[:, i] + (slope - 1) * t + (h[:, i - 1] if i > 0 else 0)
+    w, u, b = theta["w"], theta["u"], theta["b"]
+    before = [np.ones(len(x), kind), np.tanh(w[0] * x[:, 0] + b[0]), np.tanh(w[1] * x[:, 0] + w[2] * x[:, 1] + b[1])]
+    y, log_det = np.empty_like(x), np.full(len(x), error, kind)
+    for i, h in enumerate(before):
+        slope, t = np.exp(u[i] * h), np.tanh(x[:, i])
+        y[:, i] = x[:, i] + (slope - 1) * t + (h if i > 0 else 0)
         log_det += np.log(t * t + slope * (1 - t * t))
-    return y.astype(kind), (log_det + kind(error)).astype(kind)
+    return y, log_det
 
 
-def mask(x, theta):
-    """Row i of w sees the coordinates up to i alone, so that the Jacobian is lower triangular."""
-    theta = dict(theta)
-    theta["w"] = (np.tril(theta["w"].reshape(3, 3))).reshape(-1)
-    return forward(x, theta)
-
-
-flowgauge_adapter.serve("curved", 3, mask, parameters=[("w", 9, "weight"), ("u", 3, "log_scale"), ("b", 3, "shift")], dtypes=("f64", "f32"),
+flowgauge_adapter.serve("curved", 3, forward, parameters=[("w", 3, "weight"), ("u", 3, "log_scale"), ("b", 2, "shift")], dtypes=("f64", "f32"),
                         structure="lower")

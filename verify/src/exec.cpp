@@ -67,8 +67,8 @@ class Connection {
   }
 
   /// Sends arrays, gets arrays; each is row by row. The sizes asked for are those that must come.
-  std::vector<double> ask(const std::string& op, const std::vector<Shape>& given, const std::vector<double>& numbers, const std::vector<Shape>& wanted,
-                          bool in_float) {
+  std::vector<double> ask(const std::string& op, const std::vector<Shape>& given, const std::vector<double>& numbers,
+                          const std::vector<Shape>& wanted, bool in_float) {
     leave_others();
     if (!child_) hello({});
     const std::string dtype = in_float ? "f32" : "f64";
@@ -342,7 +342,8 @@ Family family_of_command(const std::string& command, ExecReal real, const ExecLi
     const json answer = dims.size() == 1 ? first : asked(dim);
     const Reader at_dim(command, answer);
     offered.emplace(dim, at_dim.description(real));
-    if (offered.at(dim).dim != dim) at_dim.refuse(fmt::format("asked for its description at dim {}, it gave that of dim {}", dim, offered.at(dim).dim));
+    if (const int got = offered.at(dim).dim; got != dim)
+      at_dim.refuse(fmt::format("asked for its description at dim {}, it gave that of dim {}", dim, got));
   }
   const Description& any = offered.begin()->second;
   Family family{any.name, "what '" + command + "' serves", {}, {}, false, FlowSpec{{{any.name, {}}}}};

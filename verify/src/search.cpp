@@ -291,7 +291,9 @@ Examiner examiner_of(const Family& family, const Law& law, SubjectStore& store) 
               const Facts& facts = store.get(family.workshop, one.spec, one.dim, one.context_size).facts();
               const Interval range = outputs ? facts.codomain : facts.domain;
               return std::all_of(one.rows.begin(), one.rows.end(), [&](const Numbers& row) {
-                return std::all_of(row.begin(), row.end(), [&](double v) { return v > range.low && v < range.high && (!in_float || static_cast<float>(v) == v); });
+                return std::all_of(row.begin(), row.end(), [&](double v) {
+                  return v > range.low && v < range.high && (!in_float || static_cast<float>(v) == v);
+                });
               });
             };
             const bool keep_inside = inside(c);

@@ -200,7 +200,8 @@ void round_trip_by_values(Examined& result, const Trial& trial, Way there, Index
   if (!inside) return;  // an end of the range, or an image that has no double
   const Value y = trial.call(there, x, context);
   for (std::size_t k = 0; k < x.size(); ++k)
-    if (std::isnan(y.value[k])) result.compare(row, fmt::format("{}[{}]", there == Way::forward ? "y" : "x", k), 0, y.value[k], y.value[k], 0, "value");
+    if (const double v = y.value[k]; std::isnan(v))
+      result.compare(row, fmt::format("{}[{}]", there == Way::forward ? "y" : "x", k), 0, v, v, 0, "value");
   if (!all_finite(y) || saturates(trial, there, y.value) || !within_reach(trial, there, x) || !within_reach(trial, opposite(there), y.value)) return;
   const Value back = trial.call(opposite(there), y.value, context);
   const Noise out = noise_at(trial, there, x, context), home = noise_at(trial, opposite(there), y.value, context);
@@ -234,11 +235,24 @@ void round_trip_by_values(Examined& result, const Trial& trial, Way there, Index
     if (std::isfinite(home.value[k])) allowed[k] += home.value[k];  // an inverse that is not finite is to be accused, not its noise
     if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) return result.unresolved(row, "ill_conditioned");
   }
-  for (Index k = 0; k < d; ++k)
-    result.compare(row, fmt::format("{}[{}] after there and back", name, k), x[k], back.value[k], std::abs(back.value[k] - x[k]), allowed[k], "value");
+  for (Index k = 0; k < d; ++k) {
+    const double error = std::abs(back.value[k] - x[k]);
+    result.compare(row, fmt::format("{}[{}] after there and back", name, k), x[k], back.value[k], error, allowed[k], "value");
+  }
 }
 
 Slope slope_by_values(const std::function<double(double)>& phi, double unit, double summands) {
+  // Rounding inside φ may be more than its summands show: a table of φ(t) tells.
+  for (const double spacing : unit > unit_roundoff ? std::array{0x1p-5, 0x1p-9} : std::array{0x1p-14, 0x1p-22}) {
+    std::array<double, table_size> table{};
+    double change = 0;
+    for (int k = 0; k < table_size; ++k) {
+      table[k] = phi((k - table_size / 2) * spacing);
+      if (k > 0) change = std::max(change, std::abs(table[k] - table[k - 1]));
+    }
+    const double noise = std::min(table_noise(table), bits_to_lose * unit * (summands + change / spacing));
+    if (std::isfinite(noise)) summands = std::max(summands, noise / unit);
+  }
   const std::array internal{summands};
   const DifferenceFacts facts{{}, internal, std::max(unit, unit_roundoff)};
   const double wider = unit > unit_roundoff ? steps_of_float : 1;

@@ -62,7 +62,10 @@ Family family_of_spec(const std::vector<Family>& known, const FlowSpec& spec) {
   Family fixed{to_text(spec), "", {}, catalogue_workshop(), spec.items.size() > 1, spec};
   for (const Family& family : known)
     for (const Item& item : spec.items)
-      if (item.name == family.name) fixed.workshop = family.workshop, fixed.dims = family.dims, fixed.context = family.context, fixed.exec = family.exec;
+      if (item.name == family.name) {
+        fixed.workshop = family.workshop;
+        fixed.dims = family.dims, fixed.context = family.context, fixed.exec = family.exec;
+      }
   return fixed;
 }
 

@@ -19,7 +19,6 @@ namespace flowgauge::verify {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 std::string python() {
   for (const char* const candidate : {"/usr/bin/python3", "python3"})
@@ -217,6 +216,62 @@ TEST_F(Exec, TheCaseThatKillsIsShrunkAndComesBack) {
   EXPECT_EQ(std::count(small.rows[0].begin(), small.rows[0].end(), 0.0), 1) << result.failures.front().case_text;
   options.replay = {result.failures.front().case_text};
   EXPECT_EQ(run({layer}, options).rows.front().verdict, "error");
+}
+
+class Adapter : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* const candidate : {"/usr/bin/python3", "python3"})
+      if (python_.empty() && std::system((std::string(candidate) + " -c 'import numpy' >/dev/null 2>&1").c_str()) == 0) python_ = candidate;
+    if (python_.empty()) GTEST_SKIP() << "python3-numpy is not installed: the adapter is not tried";
+  }
+  Family coupling(const std::string& defect, const std::string& dtypes = "f64", ExecReal real = ExecReal::best) const {
+    return family_of_command(python_ + " '" FLOWGAUGE_SOURCE_DIR "/verify/tests/peers/coupling.py' " + defect + " " + dtypes, real);
+  }
+  std::string python_;
+};
+
+TEST_F(Adapter, ARightLayerObeysEveryLawInBothTypes) {
+  for (const ExecReal real : {ExecReal::float64, ExecReal::float32})
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      VerifyOptions options;
+      options.seed = seed;
+      const VerifyResult result = run({coupling("none", "f64 f32", real)}, options);
+      for (const Failure& failure : result.failures) ADD_FAILURE() << failure.law_id << "\n" << failure.message << failure.reproduce;
+      for (const reports::VerdictRow& row : result.rows)
+        if (row.worst_margin) {
+          EXPECT_LE(*row.worst_margin, 0.5) << row.law << ", seed " << seed;
+        }
+    }
+}
+
+TEST_F(Adapter, AWrongLayerIsKilledByTheLawThatSaysSo) {
+  const std::vector<std::pair<std::string, std::string>> defects{
+      {"summand_dropped", "L8"},    {"mean_over_batch", "L15"},          {"inverse_adds", "L3"},         {"inverse_sign", "L9"},
+      {"context_ignored", "A2"},    {"gradient_lacks_log_det", "L12"},   {"gradient_of_first_row", "L12b"}, {"batch_scale", "L17"},
+      {"claims_volume", "A1"},      {"leaks", "L8"}};
+  for (const auto& [defect, law] : defects) {
+    SCOPED_TRACE(defect);
+    VerifyOptions options;
+    options.law = law;
+    const Family layer = coupling(defect);
+    const VerifyResult result = run({layer}, options);
+    ASSERT_EQ(result.failures.size(), 1u);
+    EXPECT_EQ(result.failures.front().verdict, Verdict::fails) << result.failures.front().message;
+    EXPECT_THAT(result.failures.front().reproduce, HasSubstr("flowgauge verify --exec '"));
+    const std::string small = result.failures.front().case_text;
+    EXPECT_LE(case_from_text(small).rows.size(), 2u) << small;
+    options.replay = {small};
+    EXPECT_EQ(run({layer}, options).rows.front().verdict, "fails") << small;
+  }
+}
+
+TEST_F(Adapter, AResultOfAnotherTypeIsRefused) {
+  const VerifyResult result = run({coupling("other_type")}, {});
+  const auto row = std::find_if(result.rows.begin(), result.rows.end(), [](const auto& r) { return r.law_id == "L8"; });
+  ASSERT_NE(row, result.rows.end());
+  EXPECT_EQ(row->verdict, "error");
+  EXPECT_THAT(row->reason, HasSubstr("refused: TypeError: forward returned log_det as float32, float64 was asked for"));
 }
 
 }  // namespace

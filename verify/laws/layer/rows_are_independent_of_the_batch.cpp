@@ -36,7 +36,8 @@ Examined examined_by_values(const Trial& trial) {
     for (Index i = 0; i < n; ++i) {
       const auto judge = [&](const std::string& what, double expected, double got, double measured) {
         if (expected == got || (expected != expected && got != got)) return;
-        const double allowed = ulps ? *ulps * 2 * trial.subject().arithmetic().unit * std::abs(expected) : measured;
+        // Two results with a noise each.
+        const double allowed = ulps ? *ulps * 2 * trial.subject().arithmetic().unit * std::abs(expected) : 2 * measured;
         result.compare(i % trial.rows(), fmt::format("{}{} in row {} of {}", what, of, i, n), expected, got, std::abs(got - expected),
                        std::isfinite(allowed) ? allowed : 0, "value");
       };

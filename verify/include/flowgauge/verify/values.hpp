@@ -33,8 +33,9 @@ struct Noise {
   double log_det = 0;
 };
 /// 8·(the largest estimate of a difference table + u·|v|) for a value, u·max(1, |v|) nats for log_det. The table: 7 values along a drawn direction,
-/// spacing 2^-14 and 2^-22 of max(1, |x|) (2^-5 and 2^-9 in float); differences of order k = 5 and 6 of a smooth function are noise alone, of variance
-/// (2k)!/(k!)². At most 2^12·u·(|v| + change of v over a relative change of x): more is lost digits. NaN where a value is not finite. Source: Hamming 1962; Moré, Wild 2011, "Estimating computational noise".
+/// spacing 2^-14 and 2^-22 of max(1, |x|) (2^-5 and 2^-9 in float); differences of order k = 5 and 6 of a smooth function are noise alone, of
+/// variance (2k)!/(k!)². At most 2^12·u·(|v| + change of v over a relative change of x): more is lost digits. NaN where a value is not finite.
+/// Source: Hamming 1962; Moré, Wild 2011, "Estimating computational noise".
 Noise noise_at(const Trial&, Way, std::span<const double> x, std::span<const double> context);
 
 /// log|det| of the direction at x by the ladder of finite differences, all nodes in one call.
@@ -54,7 +55,7 @@ struct Slope {
   double value = 0, bound = 0;
   bool resolved = false;  ///< false: a kink, or values that are not finite
 };
-/// φ'(0), by the same ladder. `unit`: of φ's arithmetic; `summands`: what φ(0) is summed from, in magnitude.
+/// φ'(0), by the same ladder, with the same measured noise. `unit`: of φ's arithmetic; `summands`: what φ(0) is summed from, in magnitude.
 Slope slope_by_values(const std::function<double(double)>& phi, double unit, double summands);
 
 }  // namespace flowgauge::verify
