@@ -260,12 +260,14 @@ Slope slope_by_values(const std::function<double(double)>& phi, double unit, dou
   const VectorMap<double> f = [&](std::span<const double> t, std::span<double> v) { v[0] = phi(t[0]); };
   Slope best;
   std::optional<Differences<double>> wide;
-  for (const double step : {9e-3, 9e-3 / 8, 9e-3 / 64, 9e-3 / 512}) {
+  // Down to far narrower steps than for a Jacobian: a weight moves its output by as much as the point is large.
+  for (const double step : {9e-3, 9e-3 / 8, 9e-3 / 64, 9e-3 / 512, 9e-3 / 4096, 9e-3 / 32768}) {
     const Differences<double> now = differences<double>(f, std::span(&origin, 1), 1, wider * step, facts);
     // A step counts if its centre is no kink and the next narrower one confirms it.
     if (wide && !wide->kink) {
-      const double v = wide->central.value[0], bound = wide->central.bound[0];
-      const bool confirmed = std::abs(v - now.central.value[0]) <= bound + now.central.bound[0];
+      // Where both orders are still wrong alike, the narrower step tells how wrong.
+      const double v = wide->central.value[0], apart = std::abs(v - now.central.value[0]), bound = wide->central.bound[0] + apart;
+      const bool confirmed = apart <= wide->central.bound[0] + now.central.bound[0];
       if (confirmed && (!best.resolved || bound < best.bound)) best = {v, bound, true};
     }
     wide = now;

@@ -82,6 +82,10 @@ Examined examined_by_values(const Trial& trial) {
     double along = 0, terms = 0;
     for (std::size_t k = 0; k < v.size(); ++k) along += claimed[k] * v[k], terms += std::abs(claimed[k] * v[k]);
     const double error = std::abs(along - slope.value), allowed = slope.bound + 64 * unit * terms;
+    if (slope.bound > 0.25 * std::max(std::abs(slope.value), terms) && slope.bound > std::sqrt(unit) && std::isfinite(along)) {
+      if (tell) result.unresolved(0, "ill_conditioned");
+      return true;
+    }
     if (!tell && error <= allowed) return true;
     result.compare(0, what, slope.value, along, error, allowed);
     return error <= allowed;

@@ -55,7 +55,7 @@ struct Slope {
   double value = 0, bound = 0;
   bool resolved = false;  ///< false: a kink, or values that are not finite
 };
-/// φ'(0), by the same ladder, with the same measured noise. `unit`: of φ's arithmetic; `summands`: what φ(0) is summed from, in magnitude.
+/// φ'(0), by a longer ladder, with the same measured noise. `unit`: of φ's arithmetic; `summands`: what φ(0) is summed from, in magnitude.
 Slope slope_by_values(const std::function<double(double)>& phi, double unit, double summands);
 
 }  // namespace flowgauge::verify
