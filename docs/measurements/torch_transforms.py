@@ -25,10 +25,11 @@ class Flat:
         self.domain, self.codomain = constraints.independent(constraints.real, 1), codomain
 
     def __call__(self, x):
-        return self.flat(self.transform(x))
+        self.all = self.transform(x)
+        return self.flat(self.all)
 
     def log_abs_det_jacobian(self, x, y):
-        return self.transform.log_abs_det_jacobian(x, self.full(y))
+        return self.transform.log_abs_det_jacobian(x, self.all)  # the output itself: rebuilt from y it would have lost digits
 
     @property
     def inv(self):

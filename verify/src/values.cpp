@@ -68,7 +68,7 @@ auto in_one_call(const Trial& trial, Way way, std::span<const double> context, c
 /// What differences along a coordinate see as noise beside u·|f|: the measured one, as a magnitude.
 std::vector<double> magnitudes(const Trial& trial, const Noise& noise) {
   std::vector<double> all;
-  for (const double v : noise.value) all.push_back(v / (8 * trial.subject().arithmetic().unit));
+  for (const Rounded& v : noise.value) all.push_back(v.measured / (8 * trial.subject().arithmetic().unit));
   return all;
 }
 
@@ -140,7 +140,9 @@ Noise noise_at(const Trial& trial, Way way, std::span<const double> x, std::span
     }
   const std::vector<Value> values = values_at(trial, way, points, context);
   const auto measured = [&](const auto& pick, double least) {
-    double worst = 0, size = std::max(least, std::abs(pick(values[table_size / 2])));
+    Rounded result;
+    const double size = std::max(least, std::abs(pick(values[table_size / 2])));
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
     for (std::size_t s = 0; s < spacings.size(); ++s) {
       std::array<double, table_size> table{};
       double change = 0;
@@ -148,11 +150,13 @@ Noise noise_at(const Trial& trial, Way way, std::span<const double> x, std::span
         table[k] = pick(values[s * table_size + k]);
         if (k > 0) change = std::max(change, std::abs(table[k] - table[k - 1]));
       }
-      const double here = std::min(table_noise(table), bits_to_lose * unit * (size + change / spacings[s]));
-      if (!std::isfinite(here)) return std::numeric_limits<double>::quiet_NaN();
-      worst = std::max(worst, here);
+      const double here = table_noise(table);
+      if (!std::isfinite(here)) return Rounded{unknown, unknown, unknown};
+      result.measured = std::max(result.measured, 8 * (here + unit * size));
+      result.most = std::max(result.most, bits_to_lose * unit * (size + change / spacings[s]));
     }
-    return 8 * (worst + unit * size);
+    result.allowed = std::min(result.measured, result.most);
+    return result;
   };
   Noise noise;
   for (std::size_t j = 0; j < x.size(); ++j) noise.value.push_back(measured([j](const Value& v) { return v.value[j]; }, 0));
@@ -173,10 +177,10 @@ void compare_log_det_by_values(Examined& result, const Trial& trial, Way way, In
   const Value here = trial.call(way, x, context);
   if (!all_finite(here) || saturates(trial, way, here.value)) return;
   const Noise noise = noise_at(trial, way, x, context);
-  if (!std::isfinite(noise.log_det)) return;  // an end of the domain, or of all doubles, lies within the table
+  if (!std::isfinite(noise.log_det.allowed)) return;  // an end of the domain, or of all doubles, lies within the table
   const LogDetByDifferences<double> truth = log_det_by_values(trial, way, x, context, noise);
   const auto compare = [&](const BoundedLogDet<double>& estimate) {
-    result.compare(row, what, estimate.log_abs, here.log_det, std::abs(here.log_det - estimate.log_abs), estimate.tolerance + noise.log_det);
+    result.compare(row, what, estimate.log_abs, here.log_det, std::abs(here.log_det - estimate.log_abs), estimate.tolerance + noise.log_det.allowed);
   };
   switch (truth.unresolved) {
     case Unresolved::no: return compare(truth.estimate);
@@ -229,10 +233,12 @@ void round_trip_by_values(Examined& result, const Trial& trial, Way there, Index
   const Eigen::MatrixXd inverse = jacobian.partialPivLu().inverse().cwiseAbs();
   const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
                         absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
+  Eigen::VectorXd allowed_out(d);
+  for (Index k = 0; k < d; ++k) allowed_out[k] = out.value[k].allowed;
   Eigen::VectorXd allowed = 8 * unit * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
-                            inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d);
+                            inverse * allowed_out;
   for (Index k = 0; k < d; ++k) {
-    if (std::isfinite(home.value[k])) allowed[k] += home.value[k];  // an inverse that is not finite is to be accused, not its noise
+    if (std::isfinite(home.value[k].allowed)) allowed[k] += home.value[k].allowed;  // an inverse that is not finite is to be accused, not its noise
     if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) return result.unresolved(row, "ill_conditioned");
   }
   for (Index k = 0; k < d; ++k) {

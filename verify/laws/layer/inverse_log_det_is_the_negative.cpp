@@ -41,10 +41,10 @@ Examined examined_by_values(const Trial& trial) {
     if (std::isnan(back.log_det)) result.compare(i, "log_det of the inverse", 0, back.log_det, back.log_det, 0);
     const Value there = trial.call(Way::forward, back.value, context);
     const Noise noise_back = noise_at(trial, Way::inverse, y, context), noise_there = noise_at(trial, Way::forward, back.value, context);
-    const double noise = noise_back.log_det + noise_there.log_det;
+    const double noise = noise_back.log_det.allowed + noise_there.log_det.allowed;
     if (!finite(noise) || !finite(there.log_det) || !finite(back.log_det)) continue;
-    std::vector<double> error = noise_back.value;
-    for (std::size_t j = 0; j < error.size(); ++j) error[j] += 8 * unit * std::abs(back.value[j]);
+    std::vector<double> error;
+    for (std::size_t j = 0; j < y.size(); ++j) error.push_back(noise_back.value[j].allowed + 8 * unit * std::abs(back.value[j]));
     result.compare(i, "log_det of the inverse", -there.log_det, back.log_det, std::abs(back.log_det + there.log_det),
                    noise + carried(trial, back.value, context, error));
     compare_log_det_by_values(result, trial, Way::inverse, i, y, "log_det of the inverse, against its own Jacobian");

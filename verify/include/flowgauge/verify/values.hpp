@@ -27,14 +27,19 @@ std::optional<Batch<double>> inputs_of(const Trial&, Way, const Batch<double>& x
 /// Whether differences can resolve anything at x: no coordinate, and no distance from an end of the domain, is beyond 1e±8 (1e±4 in float).
 bool within_reach(const Trial&, Way, std::span<const double> x);
 
-/// How far rounding alone may move what the layer returns, number by number.
+/// How far rounding alone moves a number that the layer returns.
+struct Rounded {
+  double measured = 0;  ///< as the table shows it
+  double allowed = 0;   ///< the same, and `most` at most
+  double most = 0;      ///< 12 bits beyond what the problem itself loses: 2^12·u·(|v| + change of v over a relative change of x)
+};
 struct Noise {
-  std::vector<double> value;
-  double log_det = 0;
+  std::vector<Rounded> value;
+  Rounded log_det;
 };
 /// 8·(the largest estimate of a difference table + u·|v|) for a value, u·max(1, |v|) nats for log_det. The table: 7 values along a drawn direction,
 /// spacing 2^-14 and 2^-22 of max(1, |x|) (2^-5 and 2^-9 in float); differences of order k = 5 and 6 of a smooth function are noise alone, of
-/// variance (2k)!/(k!)². At most 2^12·u·(|v| + change of v over a relative change of x): more is lost digits. NaN where a value is not finite.
+/// variance (2k)!/(k!)². NaN where a value is not finite.
 /// Source: Hamming 1962; Moré, Wild 2011, "Estimating computational noise".
 Noise noise_at(const Trial&, Way, std::span<const double> x, std::span<const double> context);
 
