@@ -48,7 +48,7 @@ struct Subject {
 Subject make_subject(const GridCell& cell) {
   Subject s;
   if (!cell.data.empty()) {
-    const distributions::DataSet all = distributions::read_csv(cell.data.string());
+    const distributions::DataSet all = distributions::read_data(cell.data.string(), cell.colours);
     if (all.hash != cell.data_hash) throw DataError(fmt::format("{} changed after the grid was read", cell.data.string()));
     s.parts = distributions::split(all, cell.evaluation.held_out, RandomStream(cell.seed, "held-out", all.hash));
     s.training.rows = s.parts.train.rows.in();

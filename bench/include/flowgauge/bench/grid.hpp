@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <flowgauge/distributions/picture.hpp>
 #include <flowgauge/fit.hpp>
 
 #include <cstdint>
@@ -38,6 +39,7 @@ struct GridCell {
   std::string source;             ///< canonical text of a source; of a data set its file name
   std::filesystem::path data;     ///< the data set's file; empty for a source
   std::string data_hash;          ///< of its content
+  distributions::Colours colours = distributions::Colours::dequantised;  ///< where it is a picture
   std::string flow_name, flow;    ///< as the grid names it; canonical spec
   std::filesystem::path model;    ///< a model file that is evaluated as it is; empty: the flow is fitted
   std::string model_hash;         ///< SHA-256 of its canonical text
