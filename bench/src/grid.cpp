@@ -185,8 +185,17 @@ class Expander {
 
 }  // namespace
 
-Grid parse_grid(std::string_view text, const std::filesystem::path& path) {
-  const GridFile file = parse_grid_file(text, path.string());
+Grid parse_grid(std::string_view text, const std::filesystem::path& path, const std::vector<std::string>& data) {
+  GridFile file = parse_grid_file(text, path.string());
+  bool replaced = false;
+  for (GridBlock& block : file.blocks) {
+    if (data.empty() || block.data.empty()) continue;
+    const int line = block.data.front().line;
+    block.data.clear();
+    for (const std::string& name : data) block.data.push_back({name, line});
+    replaced = true;
+  }
+  if (!data.empty() && !replaced) throw ConfigError(fmt::format("{} fits no data set that others could stand for", path.string()));
   Grid grid;
   grid.name = file.name.empty() ? path.stem().string() : file.name;
   grid.path = path;
@@ -198,14 +207,14 @@ Grid parse_grid(std::string_view text, const std::filesystem::path& path) {
   return grid;
 }
 
-Grid read_grid(const std::filesystem::path& path) {
+Grid read_grid(const std::filesystem::path& path, const std::vector<std::string>& data) {
   if (std::filesystem::is_directory(path)) throw DataError(fmt::format("{}: expected a grid file, this is a folder", path.string()));
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throw DataError(fmt::format("{}: expected a grid file: {}", path.string(), std::strerror(errno ? errno : ENOENT)));
   std::ostringstream text;
   if (!(text << file.rdbuf())) throw DataError(fmt::format("{}: expected a grid file, this one is empty", path.string()));
-  return parse_grid(text.str(), path);
+  return parse_grid(text.str(), path, data);
 }
 
 }  // namespace flowgauge::bench

@@ -9,6 +9,7 @@
 
 #include <flowgauge/bench/machine.hpp>
 #include <flowgauge/reports/csv.hpp>
+#include <flowgauge/reports/datapackage.hpp>
 #include <flowgauge/reports/page.hpp>
 
 #include <cmath>
@@ -29,7 +30,7 @@ constexpr const char* colour_stack =
 struct Options {
   std::string input, flow = colour_stack, colours = "dequantised", space = "auto", out;
   std::int64_t rows = 20'000, epochs = 60, batch = 1000, seed = default_seed;
-  double learning_rate = 2e-3, held_out = 0.2;
+  double learning_rate = 2e-2, held_out = 0.2;
 };
 
 constexpr Index shown_side = 32, shown_points = 1000;
@@ -74,6 +75,7 @@ int palette(const Options& o, const Console& console) {
   FitRequest request{.flow = o.flow, .dtype = "float32", .options = {}, .epochs = o.epochs, .seed = seed};
   request.options.learning_rate = o.learning_rate;
   request.options.batch = o.batch;
+  request.options.schedule = Schedule::cosine;
   Fitted fitted = fit_flow(request, {.rows = train.rows}, 3, console);
   provenance.finished_at = bench::utc_now();
 
@@ -95,6 +97,7 @@ int palette(const Options& o, const Console& console) {
                              held_out ? page.losses.back()[2] : page.losses.back()[1], held_out ? "not seen" : "been fitted to");
   reports::write_text(folder.path() / "source.png", page.source_png);
   reports::write_text(folder.path() / "generated.png", page.generated_png);
+  reports::write_datapackage(folder.path(), provenance);
   reports::write_text(folder.path() / "report.html", reports::palette_page(page, provenance));
 
   std::vector<std::vector<std::string>> table{{source_name, fmt::format("{} fitted", train.rows.rows()),
@@ -121,7 +124,7 @@ Command palette_command() {
             whole_option(app, "--rows", o->rows, 1024, 100'000'000, "at most so many pixels, drawn at random");
             whole_option(app, "--epochs", o->epochs, 0, 1'000'000, "passes over them");
             whole_option(app, "--batch", o->batch, 1, 100'000'000, "rows a step");
-            real_option(app, "--learning-rate,--lr", o->learning_rate, 1e-12, 1e3, "of Adam");
+            real_option(app, "--learning-rate,--lr", o->learning_rate, 1e-12, 1e3, "of Adam, going down to 0 (cosine)");
             real_option(app, "--held-out", o->held_out, 0, 0.95, "share of the rows that is not fitted");
             seed_option(app, o->seed);
             out_option(app, o->out, "palette");

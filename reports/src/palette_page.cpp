@@ -53,16 +53,14 @@ std::vector<Panel> matrix(const Palette& palette) {
       panel.figure.x.label = std::string(channels[column]) + " / 0 to 255";
       if (row == column) {
         panel.title = channels[row];
-        panel.figure.y.label = fmt::format("share of pixels / % in {}", bin_width);
+        panel.figure.y.label = fmt::format("share / % in {} levels", bin_width);
         panel.figure.series = {histogram("source", palette.source, row), histogram("flow", palette.generated, row)};
       } else {
         const bool above = column > row;
         panel.title = fmt::format("{}: {} against {}", above ? "source" : "flow", channels[row], channels[column]);
         panel.figure.mark = Mark::points;
         panel.figure.y.label = std::string(channels[row]) + " / 0 to 255";
-        // An empty series first keeps the flow's colour.
-        if (above) panel.figure.series = {cloud("source", palette.source, column, row)};
-        else panel.figure.series = {Series{}, cloud("flow", palette.generated, column, row)};
+        panel.figure.series = {above ? cloud("source", palette.source, column, row) : cloud("flow", palette.generated, column, row)};
       }
       panels.push_back(std::move(panel));
     }

@@ -60,8 +60,9 @@ struct Grid {
 
 /// ConfigError "FILE:LINE: sentence": does not parse, unknown key (with the nearest one), wrong type, out of range, unknown source or layer, a flow
 /// that has no name in [flows], a cell that comes twice. DataError: the file or a data set cannot be read.
-Grid read_grid(const std::filesystem::path& path);
+/// `data`: these files stand for the data sets of every block that has some.
+Grid read_grid(const std::filesystem::path& path, const std::vector<std::string>& data = {});
 /// The same from text; data sets are looked for beside `path`, then in the current folder.
-Grid parse_grid(std::string_view text, const std::filesystem::path& path);
+Grid parse_grid(std::string_view text, const std::filesystem::path& path, const std::vector<std::string>& data = {});
 
 }  // namespace flowgauge::bench
