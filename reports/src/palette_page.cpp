@@ -95,7 +95,7 @@ std::string palette_page(const Palette& palette, const Provenance& provenance, c
                   fmt::format("Channels against each other: {} of the source above the diagonal, {} of the flow below it, which should look like its "
                               "mirror image; the shares of both on the diagonal.",
                               html::counted(palette.source.size(), "pixel", "pixels"), html::counted(palette.generated.size(), "sample", "samples")),
-                  html::element("div", "matrix", "\n" + figures));
+                  html::element("div", "triptych", "\n" + figures));
   page += provenance_section(provenance);
   return html::document(provenance.title.empty() ? "Colours" : provenance.title, page);
 }

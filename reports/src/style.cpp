@@ -72,7 +72,7 @@ svg.strips { display: block; max-width: 100%; height: auto; color: var(--text); 
 svg.strips text { fill: currentColor; } svg.strips circle { fill: var(--series-0); fill-opacity: .75; }
 .scale i { display: block; width: 15rem; height: .7rem; border-radius: 3px; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(21rem, 1fr)); gap: 2rem 1.8rem; margin: 1.4rem 0; }
-.matrix { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.2rem; margin: 1.4rem 0; }
+.triptych { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.2rem; margin: 1.4rem 0; }
 .swatches { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.8rem; margin: 1.4rem 0; max-width: 56rem; }
 .swatches img { width: 100%; image-rendering: pixelated; }
 figure { margin: 0; break-inside: avoid; }
