@@ -90,7 +90,7 @@ svg.plot g { font-family: inherit; }
 .card dl, .box dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.4rem; margin: .6rem 0; font-size: .9rem; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
 .box { background: var(--soft); border-radius: 8px; padding: .8rem 1.4rem; margin: 1.6rem 0; }
-.matrix td { text-align: center; white-space: nowrap; min-width: 4.2rem; padding: .4rem .5rem; }
+.matrix td { text-align: center; white-space: nowrap; min-width: 2rem; padding: .3rem .15rem; }
 .matrix tbody th { min-width: 0; }
 .matrix thead th { text-align: center; vertical-align: bottom; }
 .matrix .upright { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; text-align: left; font-weight: 500; margin: 0 auto; }
