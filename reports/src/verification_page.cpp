@@ -285,8 +285,8 @@ std::string verification_page(const std::vector<VerdictRow>& verdicts, const Pro
                   failure_cards(verdicts, statements));
   page += section("Every subject against every law",
                   "Under a symbol stands the worst margin, from 0.005 on: observed error as a fraction of the allowed one. At most 1 the law holds. "
-                  "Point at a symbol for more digits. Subjects with trouble stand on top. Over several dims, number types and seeds the gravest verdict "
-                  "is shown.",
+                  "Point at a symbol for more digits. Subjects with trouble stand on top. Over several dims, number types and seeds the gravest "
+                  "verdict is shown.",
                   matrices(verdicts));
   page += section("Errors, unresolved, not applicable", "These are not counted as holding. An unresolved check could neither accuse nor acquit.",
                   other_reasons(verdicts));
