@@ -220,6 +220,45 @@ std::string evaluate_on_data(const Subject& subject, const Flow<double>& flow, C
   return fmt::format("held-out cross-entropy {:.4f} (Gaussian {:.4f})", fresh.nats.value, gaussian.value);
 }
 
+double six_digits(double v) { return std::isfinite(v) ? std::round(v * 1e6) / 1e6 : v; }
+
+/// Held-out rows and samples of the flow, as many of either, for the page.
+std::vector<reports::SampleRow> samples_of(const GridCell& cell, const Subject& subject, const Flow<double>& flow, const CellRows& rows,
+                                           Workspace& workspace) {
+  constexpr Index most = 400;
+  std::vector<reports::SampleRow> all;
+  const auto add = [&](BatchIn<double> x, const char* of) {
+    for (Index i = 0; i < x.rows; ++i) {
+      reports::SampleRow row;
+      row.cell_id = cell.id;
+      row.source = rows.shared.source;
+      row.flow = rows.shared.flow;
+      row.dim = cell.dim;
+      row.seed = static_cast<std::int64_t>(cell.seed);
+      row.of = of;
+      row.kind = subject.parts.held_out.picture ? "colours" : "numbers";
+      row.index = i;
+      row.x1 = six_digits(x(i, 0));
+      if (x.dim > 1) row.x2 = six_digits(x(i, 1));
+      if (x.dim > 2) row.x3 = six_digits(x(i, 2));
+      all.push_back(std::move(row));
+    }
+  };
+  const BatchIn<double> held_out = subject.parts.held_out.rows;
+  const Index n = std::min(most, held_out.rows);
+  add(held_out.slice(0, n), "data");
+  for (const Layer<double>& layer : flow.layers())
+    if (layer.info().facts.inverse == InverseKind::none) return all;
+  Batch<double> z(n, cell.dim), x(n, cell.dim);
+  std::vector<double> log_det(static_cast<std::size_t>(n));
+  const RandomStream stream(cell.seed, "shown-sample", flow.text());
+  for (Index j = 0; j < z.dim(); ++j)
+    for (Index i = 0; i < n; ++i) z(i, j) = stream.normal(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(j));
+  flow.inverse(z, x, log_det, workspace);
+  add(x, "flow");
+  return all;
+}
+
 Model model_of(const GridCell& cell, const Flow<double>& flow) {
   Model model = to_model(flow);
   model.dtype = cell.dtype;
@@ -244,6 +283,7 @@ std::optional<CellOutcome> train_and_evaluate(const GridCell& cell, CellRows& ro
     outcome.summary = subject.source ? evaluate_on_source(cell, *subject.source, fitted.flow, rows, workspace)
                                      : evaluate_on_data(subject, fitted.flow, rows, workspace);
     rows.shared.eval_time_s = watch.seconds();
+    if (!subject.source) outcome.result.samples = samples_of(cell, subject, fitted.flow, rows, workspace);
   }
   return outcome;
 }

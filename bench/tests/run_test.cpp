@@ -370,6 +370,12 @@ TEST_F(RunTest, DataSetGetsCrossEntropies) {
   EXPECT_EQ(*held_out->n_eval, 100);
   EXPECT_EQ(*held_out->n_train, 400);
   EXPECT_NEAR(*held_out->value, *gaussian->value, 0.02);  // the same family, fitted by Adam and in closed form
+  const auto samples = reports::read_csv<reports::SampleRow>(folder_ / "a/samples.csv");
+  EXPECT_EQ(samples.size(), 200u);  // the held-out rows, and as many of the flow
+  double mean = 0;
+  for (const reports::SampleRow& row : samples)
+    if (row.of == "flow") mean += *row.x2 / 100;
+  EXPECT_NEAR(mean, 3, 5 * 2 / 10.0);
 }
 
 TEST_F(RunTest, FolderThatCannotBeMadeIsFoundFirst) {

@@ -17,6 +17,7 @@ namespace flowgauge::reports {
 struct Closeness {
   std::vector<DifferenceRow> differences;
   std::vector<DensityRow> densities;
+  std::vector<SampleRow> samples{};
 };
 
 /// How near every flow came to every source, and what each layer contributed.
