@@ -246,7 +246,10 @@ std::vector<reports::SampleRow> samples_of(const GridCell& cell, const Subject& 
   };
   const BatchIn<double> held_out = subject.parts.held_out.rows;
   const Index n = std::min(most, held_out.rows);
-  add(held_out.slice(0, n), "data");
+  Batch<double> some(n, cell.dim);  // from all over the set: neighbours in a picture are alike
+  for (Index j = 0; j < some.dim(); ++j)
+    for (Index i = 0; i < n; ++i) some(i, j) = held_out(i * held_out.rows / n, j);
+  add(some, "data");
   for (const Layer<double>& layer : flow.layers())
     if (layer.info().facts.inverse == InverseKind::none) return all;
   Batch<double> z(n, cell.dim), x(n, cell.dim);

@@ -81,8 +81,8 @@ TEST_F(RunTest, WritesEveryFile) {
   EXPECT_EQ(summary.diverged + summary.failed, 0u);
   EXPECT_EQ(summary.page, folder_ / "a/report.html");
   const std::vector<std::string> found = files(folder_ / "a");
-  EXPECT_EQ(found.size(), 6u + 12u);
-  for (const char* name : {"cells.csv", "datapackage.json", "densities.csv", "kl_differences.csv", "kl_trace.csv", "report.html"})
+  EXPECT_EQ(found.size(), 7u + 12u);
+  for (const char* name : {"cells.csv", "datapackage.json", "densities.csv", "kl_differences.csv", "kl_trace.csv", "report.html", "samples.csv"})
     EXPECT_TRUE(std::binary_search(found.begin(), found.end(), name)) << name;
   for (const std::string& name : found) EXPECT_EQ(name.find(".partial"), std::string::npos) << name;
 }

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 3> channels{"red", "green", "blue"};
 constexpr std::size_t bins = 32, bin_width = 256 / bins;
 
 std::string swatches(std::string_view title, std::string_view png) {
-  const std::string image = fmt::format("<img alt=\"{} colours\" src=\"{}\">", html::escape(title), data_address(png));
+  const std::string image = fmt::format("<img alt=\"{} colours\" src=\"{}\"/>", html::escape(title), data_address(png));
   return html::element("figure", "", html::text("h4", "", title) + image);
 }
 

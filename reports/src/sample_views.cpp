@@ -16,7 +16,7 @@ namespace flowgauge::reports {
 namespace {
 
 using Point = std::array<double, 3>;
-constexpr std::size_t side = 16, square = 12;  // swatches across and down, and pixels of each
+constexpr std::size_t side = 16;  // swatches across and down, a pixel each: the page enlarges them
 
 struct Clouds {
   std::vector<Point> data, flow;
@@ -39,17 +39,16 @@ double hue(const Colour8& c) { return std::atan2(std::numbers::sqrt3 * (c[1] - c
 
 std::string swatches(const std::string& title, const std::vector<Point>& points) {
   if (points.size() < side * side) return {};
-  Raster raster{side * square, side * square, std::vector<std::uint8_t>(side * square * side * square), {}};
+  Raster raster{side, side, std::vector<std::uint8_t>(side * side), {}};
   for (std::size_t i = 0; i < side * side; ++i) raster.palette.push_back(colour_of(points[i]));
   std::stable_sort(raster.palette.begin(), raster.palette.end(), [](const Colour8& a, const Colour8& b) { return brightness(a) < brightness(b); });
   for (std::size_t column = 0; column < side; ++column) {
     const auto first = raster.palette.begin() + static_cast<std::ptrdiff_t>(column * side);
     std::stable_sort(first, first + side, [](const Colour8& a, const Colour8& b) { return hue(a) < hue(b); });
   }
-  for (std::size_t y = 0; y < side * square; ++y)
-    for (std::size_t x = 0; x < side * square; ++x)
-      raster.pixels[y * side * square + x] = static_cast<std::uint8_t>(x / square * side + y / square);
-  const std::string image = fmt::format("<img alt=\"{}\" src=\"{}\">", html::escape(title), data_address(raster));
+  for (std::size_t y = 0; y < side; ++y)
+    for (std::size_t x = 0; x < side; ++x) raster.pixels[y * side + x] = static_cast<std::uint8_t>(x * side + y);
+  const std::string image = fmt::format("<img alt=\"{}\" src=\"{}\"/>", html::escape(title), data_address(raster));
   return html::element("figure", "", html::text("h4", "", title) + image);
 }
 
