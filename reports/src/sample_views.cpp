@@ -40,7 +40,7 @@ double hue(const Colour8& c) { return std::atan2(std::numbers::sqrt3 * (c[1] - c
 std::string swatches(const std::string& title, const std::vector<Point>& points) {
   if (points.size() < side * side) return {};
   Raster raster{side, side, std::vector<std::uint8_t>(side * side), {}};
-  for (std::size_t i = 0; i < side * side; ++i) raster.palette.push_back(colour_of(points[i]));
+  for (std::size_t i = 0; i < side * side; ++i) raster.palette.push_back(colour_of(points[i * points.size() / (side * side)]));
   std::stable_sort(raster.palette.begin(), raster.palette.end(), [](const Colour8& a, const Colour8& b) { return brightness(a) < brightness(b); });
   for (std::size_t column = 0; column < side; ++column) {
     const auto first = raster.palette.begin() + static_cast<std::ptrdiff_t>(column * side);
