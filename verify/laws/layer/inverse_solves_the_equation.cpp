@@ -8,7 +8,7 @@ namespace flowgauge::verify {
 
 namespace {
 
-/// 4·(largest change of f50(x) when x and θ move in their last bit + its own floor): conditioning() without the 12 bits that it grants.
+/// 4·(largest change of f50(x) when x and θ move in their last bit + its floor): conditioning() without the 12 bits that it grants.
 double last_bits(const Spread& moved, std::size_t j) { return 0x1p-12 * moved.value[j]; }
 
 }  // namespace
@@ -17,8 +17,8 @@ Law inverse_solves_the_equation() {
   return {
       .id = "L5",
       .statement =
-          "f(x) = y in 50 digits at the x that the double inverse of y gives, within 8u*(|y| + |J||x|) and what the last bits of x and the "
-          "parameters do to f: no bound of the inverse's own arithmetic",
+          "f(x) = y in 50 digits at the x that the double inverse of y gives, within 8u*(|y| + |J||x|), what the last bits of x and the "
+          "parameters do to f, and f's own rounding: nothing is granted to the arithmetic of the inverse",
       .advice = "the inverse is unstable or not finished: the cancelling root of a quadratic, an iteration that stops early",
       .wants = {.outputs = true, .largest_dim = 8, .rows = 2},
       .examine =
@@ -35,12 +35,13 @@ Law inverse_solves_the_equation() {
               // x rounded onto an end of the domain; L3 and L4 ask what is left of it.
               if (std::all_of(back.value.begin(), back.value.end(), [](double v) { return std::isfinite(v); }) && !representable(home)) continue;
               const std::vector<Wide> j50 = jacobian(trial, Way::forward, x, given);
-              const Spread moved = conditioning(trial, Way::forward, back.value, context, home);
+              const Spread moved = conditioning(trial, Way::forward, back.value, context, home),
+                           rounded = rounding_and_problem(trial, Way::forward, back.value, context, home);
               const std::size_t d = y.size();
               for (std::size_t j = 0; j < d; ++j) {
                 double size = std::abs(y[j]);
                 for (std::size_t k = 0; k < d; ++k) size += std::abs(to_double(j50[j * d + k] * x[k]));
-                const double allowed = 8 * unit_roundoff * size + last_bits(moved, j);
+                const double allowed = 8 * unit_roundoff * size + last_bits(moved, j) + rounded.value[j];
                 if (allowed > 0.5 * std::max(1.0, std::abs(y[j]))) continue;  // a bound as large as the point says nothing
                 result.compare(i, fmt::format("y[{}] from the inverse's x", j), y[j], to_double(home.value[j]),
                                to_double(abs(home.value[j] - Wide(y[j]))), allowed, "value");

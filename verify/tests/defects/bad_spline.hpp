@@ -15,12 +15,15 @@ struct BadSpline {
     bound_ignored,    ///< the tails are scaled, their log_det is 0
     tail_adds_slope,  ///< W091: the tail's slope itself is its log_det
     wrong_axis,       ///< R07: the inverse looks for its bin among the x-knots
-    height_for_width  ///< the inverse divides by the width where the height belongs
+    height_for_width, ///< the inverse divides by the width where the height belongs
+    tail_slope_rounded, ///< the tails' slope is computed: one ulp above 1
+    cancelling_root     ///< W083: (−b + √Δ)/2a as in textbooks
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "neighbour_bin", "boundary_slope", "bound_ignored", "tail_adds_slope", "wrong_axis", "height_for_width"});
+    v("defect", defect, {"none", "neighbour_bin", "boundary_slope", "bound_ignored", "tail_adds_slope", "wrong_axis", "height_for_width",
+       "tail_slope_rounded", "cancelling_root"});
   }
   static constexpr int bins = 3;
   static constexpr double box = 2;
@@ -52,19 +55,23 @@ struct BadSpline {
     const T u = select(inside, x, T(0.0));
     const Bin<T> b = find(s, s.x, u);
     const T xi = (u - b.x0) / b.width;
-    return {select(inside, b.y0 + b.height * rise(b, xi), defect == bound_ignored ? T(1.25) * x : x),
+    return {select(inside, b.y0 + b.height * rise(b, xi), tail_slope<T>() * x),
             select(inside, claimed(b, xi), tail_log_det<T>())};
   }
   template <class T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {
-    const T stretched = defect == bound_ignored ? y / T(1.25) : y;
+    const T stretched = y / tail_slope<T>();
     const auto inside = abs(y) < T(box);
     const T v = select(inside, y, T(0.0));
     const Bin<T> b = find(s, defect == wrong_axis ? s.x : s.y, v);
     const T slope = b.height / b.width, eta = (v - b.y0) / (defect == height_for_width ? b.width : b.height), rest = T(1.0) - eta;
     const T p = b.slope0 * rest - b.slope1 * eta, root = sqrt(p * p + T(4.0) * slope * slope * eta * rest);
     const T up = T(2.0) * slope * eta, down = T(2.0) * slope * rest, size = root + abs(p);
-    const T xi = select(p >= T(0.0), up / (up + size), size / (size + down));
+    T xi = select(p >= T(0.0), up / (up + size), size / (size + down));
+    if (defect == cancelling_root) {
+      const T bend = b.slope0 + b.slope1 - T(2.0) * slope, a = eta * bend + slope - b.slope0, linear = b.slope0 - eta * bend;
+      xi = (sqrt(linear * linear + T(4.0) * a * slope * eta) - linear) / (T(2.0) * a);
+    }
     return {select(inside, b.x0 + b.width * xi, stretched), select(inside, -claimed(b, xi), -tail_log_det<T>())};
   }
   void knots(const Shape<double>& s, std::vector<double>& found) const { found.insert(found.end(), s.x, s.x + bins + 1); }
@@ -110,6 +117,11 @@ struct BadSpline {
     if (defect == neighbour_bin) b.slope0 = b.slope1, b.slope1 = b.next_slope;
     const T slope = b.height / b.width, rest = T(1.0) - xi, q = slope / denominator(b, xi);
     return log(q * q * (b.slope1 * xi * xi + T(2.0) * slope * xi * rest + b.slope0 * rest * rest));
+  }
+  template <class T>
+  T tail_slope() const {
+    if (defect == bound_ignored) return T(1.25);
+    return defect == tail_slope_rounded ? T(1.0) + T(to_double(RealTraits<T>::epsilon())) : T(1.0);
   }
   template <class T>
   T tail_log_det() const {

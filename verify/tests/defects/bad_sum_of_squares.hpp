@@ -12,12 +12,13 @@ struct BadSumOfSquares {
     inverse_forgets_shift,  ///< W139, and the first port of this layer
     epsilon_in_log_det,     ///< a floor in log_det that the map lacks
     fixed_bracket,          ///< W127: the root is sought in [−8, 8]
-    cardano_alone           ///< the closed root, without the Newton step that gives its digits back
+    cardano_alone,          ///< the closed root, without the Newton step that gives its digits back
+    stops_early             ///< W128: the search ends 256 ulp before its root
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "inverse_forgets_shift", "epsilon_in_log_det", "fixed_bracket", "cardano_alone"});
+    v("defect", defect, {"none", "inverse_forgets_shift", "epsilon_in_log_det", "fixed_bracket", "cardano_alone", "stops_early"});
   }
 
   std::vector<Block> parameters() const { return healthy.parameters(); }
@@ -49,7 +50,8 @@ struct BadSumOfSquares {
       const T x = cardano(s, y);
       return {x, -healthy.forward(s, x).log_slope};
     }
-    const Mapped<T> m = healthy.inverse(s, y);
+    Mapped<T> m = healthy.inverse(s, y);
+    if (defect == stops_early) m.value = m.value + T(256 * to_double(RealTraits<T>::epsilon())) * m.value;
     return {m.value, -forward(s, m.value).log_slope};
   }
 

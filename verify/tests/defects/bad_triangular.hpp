@@ -2,6 +2,9 @@
 #pragma once
 #include <flowgauge/layers/triangular.hpp>
 
+#include <type_traits>
+#include <vector>
+
 namespace flowgauge::verify::defects {
 
 /// triangular (upper, diagonal=exp) with one mistake; `none` is the healthy twin.
@@ -16,14 +19,19 @@ struct BadTriangular {
     gradient_lacks_log_det,  ///< d7
     superdiagonal_only,      ///< W022: the rest of the triangle is dead
     first_row_only,          ///< backward of a batch writes the diagonal's gradient of its first row
-    row_leak                 ///< every row gets a little of the tile's first
+    row_leak,                ///< every row gets a little of the tile's first
+    stops_at_eight,          ///< backward leaves out the columns beyond the eighth
+    sixteen_only,            ///< log_det adds up the first sixteen entries of the diagonal
+    lanes_exchanged,         ///< in float the first two rows of a tile change places
+    adds_to_log_det,         ///< W154: log_det is added to what the buffer held
+    shared_prepared          ///< W157: all layers of the kind use what the last one prepared
   };
   int defect = none;
   template <class V>
   void options(V& v) {
     v("defect", defect,
       {"none", "wrong_triangle", "first_log_det_only", "bias_not_subtracted", "leak", "gradient_lacks_log_det", "superdiagonal_only",
-       "first_row_only", "row_leak"});
+       "first_row_only", "row_leak", "stops_at_eight", "sixteen_only", "lanes_exchanged", "adds_to_log_det", "shared_prepared"});
   }
 
   std::vector<Block> parameters(int dim, int context) const { return healthy.parameters(dim, context); }
@@ -37,10 +45,18 @@ struct BadTriangular {
     if (defect == superdiagonal_only)
       for (Index row = 0; row < d; ++row)
         for (Index column = row + 2; column < d; ++column) prepared[column * d + row] = prepared[d * d + row * d + column] = S(0.0);
+    if (defect == sixteen_only)
+      for (Index j = 16; j < d; ++j) prepared[2 * d * d + d] = prepared[2 * d * d + d] - theta[j];
+    last<S>() = prepared;
   }
   template <class S>
   void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch& scratch) const {
-    healthy.forward(given, x, y, log_det, scratch);
+    const std::vector<S> held(log_det, log_det + x.rows);
+    healthy.forward(of_whom(given), x, y, log_det, scratch);
+    if (defect == adds_to_log_det)
+      for (Index i = 0; i < x.rows; ++i) log_det[i] = log_det[i] + held[i];
+    if constexpr (std::is_same_v<S, float>)
+      if (defect == lanes_exchanged) std::swap(y(0, 0), y(1, 0));
     if (defect == first_log_det_only) std::fill_n(log_det, x.rows, given.theta[0]);
     for (Index i = 0; i < x.rows; ++i) {
       if (defect == leak && x.dim > 1) y(i, x.dim - 1) = y(i, x.dim - 1) + S(0.5) * x(i, 0);
@@ -49,7 +65,7 @@ struct BadTriangular {
   }
   template <class S>
   void inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch& scratch) const {
-    healthy.inverse(given, y, x, log_det, scratch);
+    healthy.inverse(of_whom(given), y, x, log_det, scratch);
     const Index d = y.dim;
     const S* const reciprocal = given.prepared + 2 * d * d;
     const S* const bias = given.theta.data() + d + d * (d - 1) / 2;
@@ -62,12 +78,24 @@ struct BadTriangular {
     Scratch::Scope scope(scratch);
     S* const zero = scratch.take<S>(x.rows);
     std::fill_n(zero, x.rows, S(0.0));
-    healthy.backward(given, x, grad_y, defect == gradient_lacks_log_det ? zero : grad_log_det, out, scratch);
+    healthy.backward(of_whom(given), x, grad_y, defect == gradient_lacks_log_det ? zero : grad_log_det, out, scratch);
+    if (defect == stops_at_eight)
+      for (Index j = 8; j < x.dim; ++j) std::fill_n(out.x.column(j), x.rows, S(0.0));
     if (defect == first_row_only)
       for (Index j = 0; j < x.dim; ++j) out.theta[j] = x(0, j) * exp(given.theta[j]) * grad_y(0, j) + grad_log_det[0];
   }
 
  private:
+  template <class S>
+  static const S*& last() {
+    thread_local const S* prepared = nullptr;
+    return prepared;
+  }
+  template <class S>
+  Given<S> of_whom(Given<S> given) const {
+    if (defect == shared_prepared) given.prepared = last<S>();
+    return given;
+  }
   Triangular healthy;
 };
 

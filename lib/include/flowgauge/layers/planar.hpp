@@ -6,7 +6,7 @@
 namespace flowgauge {
 
 /// y = x + u·tanh(wᵀx + b). With s = 1 + wᵀu = softplus(wᵀû) > 0 and û free, u = û + (s − 1 − wᵀû)·w/|w|²: always invertible.
-/// log_det = log[t² + s·(1 − t²)], t = tanh(wᵀx + b): no subtraction, 1 − t² as sech². w = 0 is the identity.
+/// log_det = log[t² + s·(1 − t²)], t = tanh(wᵀx + b): no subtraction, 1 − t² as sech². At w = 0, which has no direction, u = û.
 struct Planar {
   static constexpr std::string_view summary = "y = x + u tanh(w'x + b), 1 + w'u = softplus(w'u^) > 0";
   static constexpr std::string_view hazard = "the inverse is one scalar root a row; near-singular when softplus(w'u^) is tiny";
@@ -39,7 +39,8 @@ struct Planar {
       pre = mul_add(w[j], x[j], pre);
     }
     const auto flat = square <= T(0.0);
-    const T s = select(flat, T(1.0), softplus(product));
+    // Where w = 0 the product is 0; its tangent is not.
+    const T s = select(flat, T(1.0) + product, softplus(product));
     return {s, select(flat, T(0.0), (s - T(1.0) - product) / select(flat, T(1.0), square)), pre};
   }
   template <Real T>
