@@ -130,6 +130,14 @@ BoundedLogDet<Wide> true_log_det(const Trial& trial, Way way, std::span<const Wi
 void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, std::span<const Wide> x, std::span<const Wide> context,
                      const std::string& what) {
   const Image<Wide> image = trial.map<Wide>(way, x, context);
+  const bool infinite = abs(image.log_det) == Constants<Wide>::infinity();
+  if (infinite && std::all_of(image.value.begin(), image.value.end(), [](const Wide& v) { return representable(v); })) {
+    // Infinite in 50 digits: so must the Jacobian be, or 0.
+    const BoundedLogDet<Wide> regular = true_log_det(trial, way, x, context);
+    if (regular.resolved() && std::isfinite(to_double(regular.log_abs)))
+      result.compare(row, what, to_double(regular.log_abs), to_double(image.log_det), to_double(abs(image.log_det)), 0);
+    return;
+  }
   if (!representable(image)) return;
   if (std::abs(to_double(image.log_det)) > 1e18) return;  // e to that power has no number even in 50 digits: there is no Jacobian to compare with
   const BoundedLogDet<Wide> duals = true_log_det(trial, way, x, context);

@@ -28,6 +28,9 @@ struct BadAffine {
     coarse_in_float,     ///< W056's kin: a cheap function, good to 1e-4, where the scalar is float
     decreasing,          ///< y = −(e^s·x + b), and still declared increasing
     nan_to_zero,         ///< W168: what is no number is taken for 0
+    shared_storage,      ///< W008: shift and log_scale are one number
+    inverse_is_forward,  ///< W109: the inverse goes forward
+    hidden_from_duals,   ///< a slope that derivatives do not see
     option_doubled       ///< W073's kin: `offset` is another number after it was read
   };
   int defect = none;
@@ -36,7 +39,8 @@ struct BadAffine {
   void options(V& v) {
     v("defect", defect,
       {"none", "sign", "scale_twice", "constant", "determinant", "absolute", "log_det_in_float", "value_in_float", "clamp_in_map_only",
-       "inverse_adds_shift", "wrong_start", "vacuous", "not_a_number", "throws", "coarse_in_float", "decreasing", "nan_to_zero", "option_doubled"});
+       "inverse_adds_shift", "wrong_start", "vacuous", "not_a_number", "throws", "coarse_in_float", "decreasing", "nan_to_zero",
+       "shared_storage", "inverse_is_forward", "hidden_from_duals", "option_doubled"});
     v("offset", offset, 0, 64);
     if (defect == option_doubled) offset *= 2;
   }
@@ -44,7 +48,7 @@ struct BadAffine {
   std::vector<Block> parameters() const { return healthy.parameters(); }
   Facts facts() const {
     Facts f = healthy.facts();
-    if (defect == decreasing || offset != 0) f.initial_is_identity = false;
+    if (defect == decreasing || defect == hidden_from_duals || offset != 0) f.initial_is_identity = false;
     return f;
   }
 
@@ -56,6 +60,7 @@ struct BadAffine {
   template <Real T>
   Shape<T> shape(Params<T> p) const {
     const T raw = p[0];
+    if (defect == shared_storage) p[1] = p[0];
     return {healthy.shape(p), raw};
   }
   template <class T>
@@ -65,6 +70,7 @@ struct BadAffine {
     if (defect == nan_to_zero) x = select(x == x, x, T(0.0));
     Mapped<T> m = healthy.forward(s.healthy, x);
     if (defect == decreasing) m.value = -m.value;
+    if (defect == hidden_from_duals) m.value = m.value + T(0.25) * detach(tanh(x));
     if constexpr (std::is_same_v<typename RealTraits<T>::Scalar, float>)
       if (defect == coarse_in_float) m.value = T(1.0001) * m.value;
     if (offset != 0) m.value = m.value + T(offset);
@@ -76,6 +82,7 @@ struct BadAffine {
   template <class T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {
     if (defect == vacuous) return {y, T(0.0)};
+    if (defect == inverse_is_forward) return forward(s, y);
     if (offset != 0) y = y - T(offset);
     if (defect == decreasing) y = -y;
     if (defect == wrong_start) y = y - T(0.0009765625);
