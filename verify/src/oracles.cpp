@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
 
+#include <fmt/format.h>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <limits>
 
 namespace flowgauge::verify {
@@ -96,8 +96,8 @@ Spread conditioning(const Trial& trial, Way way, std::span<const double> x, std:
   Spread spread{std::vector<double>(x.size(), 0.0), 0.0};
   for (std::uint64_t run = 0; run < 6; ++run) {
     const std::uint64_t seed = trial.sample().seed * std::uint64_t{8} + run;
-    const Image<Wide> image = trial.map<Wide>(way, moved(x, 0, 3 * seed), moved(context, 0, 3 * seed + 1),
-                                              moved(trial.sample().theta, 1, 3 * seed + 2));
+    const Image<Wide> image =
+        trial.map<Wide>(way, moved(x, 0, 3 * seed), moved(context, 0, 3 * seed + 1), moved(trial.sample().theta, 1, 3 * seed + 2));
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(image.value[j], truth.value[j]));
     spread.log_det = max(spread.log_det, distance(image.log_det, truth.log_det));
   }
@@ -186,8 +186,8 @@ void compare_inverse_log_det(Examined& result, const Trial& trial, Index row) {
   }
   const double size = std::abs(to_double(back.log_det)) + std::abs(to_double(there.log_det));
   const double allowed = wide_tolerance(size) + 0x1p20 * std::min(residual, 0x1p-120) + 4 * rounded;
-  result.compare(row, "log_det of the inverse", -to_double(there.log_det), to_double(back.log_det),
-                 to_double(abs(back.log_det + there.log_det)), allowed);
+  result.compare(row, "log_det of the inverse", -to_double(there.log_det), to_double(back.log_det), to_double(abs(back.log_det + there.log_det)),
+                 allowed);
   compare_log_det(result, trial, Way::inverse, row, y, context, "log_det of the inverse, against its own Jacobian");
 }
 

@@ -113,7 +113,7 @@ TEST_P(Exam, TheDefectIsKilledAndExplained) {
       // Small enough for a person.
       const Case small = case_from_text(failure.case_text);
       largest = std::max(largest, small.dim);
-      EXPECT_LE(small.dim, std::max(3, defect.smallest_dim)) << failure.law_id << " " << failure.case_text;
+      EXPECT_LE(small.dim, defect.dim) << failure.law_id << " " << failure.case_text;
       EXPECT_LE(small.rows.size(), 2u) << failure.law_id << " " << failure.case_text;
 
       // The same line breaks the same law again.

@@ -117,7 +117,7 @@ const std::vector<Planted>& planted() {
       {"bad_scaled_householder(reciprocal)", {"L9"}, "log_det of the inverse"},
       {"bad_scaled_householder(no_abs)", {"L1"}, "not a number"},
       {"bad_rank_one(constraint_absent)", {"L1"}, "not a number"},
-      {"bad_rank_one(recomputed_s)", {"L7"}, "log_det"},
+      {"bad_rank_one(recomputed_s)", {"L7"}, "log_det", 8},
       {"bad_rank_one(inverse_lacks_s)", {"L3", "L4"}, "after there and back"},
       {"bad_rank_one(nan_at_zero)", {"L1"}, "not a number"},
       {"bad_householder_qr(same_order)", {"L3", "L4"}, "after there and back"},

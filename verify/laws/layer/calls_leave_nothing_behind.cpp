@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
 
+#include <fmt/format.h>
 #include <cmath>
 #include <exception>
-#include <fmt/format.h>
 #include <thread>
 
 namespace flowgauge::verify {
@@ -92,66 +92,66 @@ void compare(Examined& result, const Call& first, const Call& again, Kind kind, 
 }  // namespace
 
 Law calls_leave_nothing_behind() {
-  return {
-      .id = "L18",
-      .statement =
-          "a call of forward, inverse or backward gives the same bits whatever its outputs and scratch memory held, after calls with other points and "
-          "parameters, and in two threads at once; it changes no input",
-      .advice = "an output is added to instead of written, memory is read before it is written, a cache or a static remembers another call",
-      .wants = {.stress = false, .largest_dim = 5},
-      .examine =
-          [](const Trial& trial) {
-            if (!trial.subject().is_layer()) return Examined::not_applicable("the inside of a layer is looked at");
-            Examined result;
-            const Layer<double>& layer = trial.subject().flow<double>().layers().front();
-            const std::vector<double> theta = trial.theta<double>();
-            std::vector<double> other = theta;
-            for (std::size_t k = 0; k < other.size(); ++k) other[k] = 0.5 * other[k] + 0.0625;
-            const double nan = std::numeric_limits<double>::quiet_NaN();
-            for (const Kind kind : {Kind::forward, Kind::inverse, Kind::backward}) {
-              if (kind == Kind::inverse && trial.subject().facts().inverse == InverseKind::none) continue;
-              const Call before = prepared_call(trial, layer, theta, 0, 0);
-              Call first = before;
-              run(layer, kind, first, 0);
-              const bool kept = same(first.x, before.x) && same(first.context, before.context) && same(first.theta, before.theta);
-              if (!kept) result.compare(0, fmt::format("an input after {}", to_text(kind)), 1, 0, 1, 0, "bits");
-              Call poisoned = prepared_call(trial, layer, theta, 0, nan);
-              run(layer, kind, poisoned, nan);
-              compare(result, first, poisoned, kind, "into memory that held NaN");
-              Call between = prepared_call(trial, layer, other, 1, 0);
-              run(layer, kind, between, 0);
-              Call again = prepared_call(trial, layer, theta, 0, 7);
-              run(layer, kind, again, 7);
-              compare(result, first, again, kind, "after a call with other parameters");
-              if (trial.sample().seed % 4 != 0) continue;
-              std::exception_ptr thrown[2];
-              Call beside[2] = {prepared_call(trial, layer, theta, 0, 3), prepared_call(trial, layer, other, 1, 3)};
-              const auto work = [&](int which) {
-                try {
-                  for (int k = 0; k < 3; ++k) {
-                    std::fill(beside[which].grad_theta.begin(), beside[which].grad_theta.end(), 0.0);
-                    for (Index j = 0; j < beside[which].grad_context.dim(); ++j)
-                      std::fill_n(beside[which].grad_context.column(j).begin(), beside[which].grad_context.rows(), 0.0);
-                    run(layer, kind, beside[which], 3);
-                  }
-                } catch (...) {
-                  thrown[which] = std::current_exception();
+  return {.id = "L18",
+          .statement =
+              "a call of forward, inverse or backward gives the same bits whatever its outputs and scratch memory held, after calls with other "
+              "points and "
+              "parameters, and in two threads at once; it changes no input",
+          .advice = "an output is added to instead of written, memory is read before it is written, a cache or a static remembers another call",
+          .wants = {.stress = false, .largest_dim = 5},
+          .examine =
+              [](const Trial& trial) {
+                if (!trial.subject().is_layer()) return Examined::not_applicable("the inside of a layer is looked at");
+                Examined result;
+                const Layer<double>& layer = trial.subject().flow<double>().layers().front();
+                const std::vector<double> theta = trial.theta<double>();
+                std::vector<double> other = theta;
+                for (std::size_t k = 0; k < other.size(); ++k) other[k] = 0.5 * other[k] + 0.0625;
+                const double nan = std::numeric_limits<double>::quiet_NaN();
+                for (const Kind kind : {Kind::forward, Kind::inverse, Kind::backward}) {
+                  if (kind == Kind::inverse && trial.subject().facts().inverse == InverseKind::none) continue;
+                  const Call before = prepared_call(trial, layer, theta, 0, 0);
+                  Call first = before;
+                  run(layer, kind, first, 0);
+                  const bool kept = same(first.x, before.x) && same(first.context, before.context) && same(first.theta, before.theta);
+                  if (!kept) result.compare(0, fmt::format("an input after {}", to_text(kind)), 1, 0, 1, 0, "bits");
+                  Call poisoned = prepared_call(trial, layer, theta, 0, nan);
+                  run(layer, kind, poisoned, nan);
+                  compare(result, first, poisoned, kind, "into memory that held NaN");
+                  Call between = prepared_call(trial, layer, other, 1, 0);
+                  run(layer, kind, between, 0);
+                  Call again = prepared_call(trial, layer, theta, 0, 7);
+                  run(layer, kind, again, 7);
+                  compare(result, first, again, kind, "after a call with other parameters");
+                  if (trial.sample().seed % 4 != 0) continue;
+                  std::exception_ptr thrown[2];
+                  Call beside[2] = {prepared_call(trial, layer, theta, 0, 3), prepared_call(trial, layer, other, 1, 3)};
+                  const auto work = [&](int which) {
+                    try {
+                      for (int k = 0; k < 3; ++k) {
+                        std::fill(beside[which].grad_theta.begin(), beside[which].grad_theta.end(), 0.0);
+                        for (Index j = 0; j < beside[which].grad_context.dim(); ++j)
+                          std::fill_n(beside[which].grad_context.column(j).begin(), beside[which].grad_context.rows(), 0.0);
+                        run(layer, kind, beside[which], 3);
+                      }
+                    } catch (...) {
+                      thrown[which] = std::current_exception();
+                    }
+                  };
+                  std::thread second(work, 1);
+                  work(0);
+                  second.join();
+                  for (const std::exception_ptr& error : thrown)
+                    if (error) std::rethrow_exception(error);
+                  compare(result, first, beside[0], kind, "while another thread calls");
+                  compare(result, between, beside[1], kind, "while another thread calls");
                 }
-              };
-              std::thread second(work, 1);
-              work(0);
-              second.join();
-              for (const std::exception_ptr& error : thrown)
-                if (error) std::rethrow_exception(error);
-              compare(result, first, beside[0], kind, "while another thread calls");
-              compare(result, between, beside[1], kind, "while another thread calls");
-            }
-            if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");
-            else result.words = "a call sees what was there before it, or leaves something for the next";
-            return result;
-          },
-      .violated_by = "a forward that adds its log_det to what the buffer held",
-      .fooled_by = "a race that the drawn calls do not run into"};
+                if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");
+                else result.words = "a call sees what was there before it, or leaves something for the next";
+                return result;
+              },
+          .violated_by = "a forward that adds its log_det to what the buffer held",
+          .fooled_by = "a race that the drawn calls do not run into"};
 }
 
 }  // namespace flowgauge::verify

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 

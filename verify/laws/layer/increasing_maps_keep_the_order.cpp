@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 namespace flowgauge::verify {
 
 Law increasing_maps_keep_the_order() {
-  return {.id = "L24",
-          .statement =
-              "where the layer is declared increasing, y_j never falls when x_j alone grows, by 1, 2 or 16 ulp, by 1e-6, 1e-2, 1 or a half of x, beyond "
-              "what random rounding does to the two values",
-          .advice = "the declared sign of the slope is wrong, or neighbouring pieces overlap at a knot",
-          .wants = {.largest_dim = 3, .rows = 2},
-          .examine = [](const Trial& trial) {
+  return {
+      .id = "L24",
+      .statement =
+          "where the layer is declared increasing, y_j never falls when x_j alone grows, by 1, 2 or 16 ulp, by 1e-6, 1e-2, 1 or a half of x, beyond "
+          "what random rounding does to the two values",
+      .advice = "the declared sign of the slope is wrong, or neighbouring pieces overlap at a knot",
+      .wants = {.largest_dim = 3, .rows = 2},
+      .examine =
+          [](const Trial& trial) {
             const Facts& facts = trial.subject().facts();
             if (!facts.increasing) return Examined::not_applicable("is not declared increasing in each coordinate");
             Examined result;
@@ -40,13 +42,15 @@ Law increasing_maps_keep_the_order() {
                   const double higher = trial.call(Way::forward, there, trial.context(i)).value[j];
                   if (!std::isfinite(higher)) continue;
                   if (higher >= y) result.compare(i, "order kept", y, higher, 0, bound, "value");
-                  else result.compare(i, fmt::format("y[{}] at x[{}] = {:.17g}, which is larger", j, j, x), y, higher, y - higher, bound + bound_at(there, i, j), "value");
+                  else
+                    result.compare(i, fmt::format("y[{}] at x[{}] = {:.17g}, which is larger", j, j, x), y, higher, y - higher,
+                                   bound + bound_at(there, i, j), "value");
                 }
               }
             return result;
           },
-          .violated_by = "a layer y = -x + b that calls itself increasing",
-          .fooled_by = "folds narrower than the steps and between them"};
+      .violated_by = "a layer y = -x + b that calls itself increasing",
+      .fooled_by = "folds narrower than the steps and between them"};
 }
 
 }  // namespace flowgauge::verify

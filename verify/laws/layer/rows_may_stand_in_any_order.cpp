@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <numeric>
 
 namespace flowgauge::verify {
@@ -15,9 +15,9 @@ template <class S>
 Batch<S> different_rows(const Trial& trial, Index n) {
   const Interval domain = trial.subject().facts().domain;
   const double inside = std::isfinite(domain.low) && std::isfinite(domain.high) ? 0.5 * (domain.low + domain.high)
-                        : std::isfinite(domain.low)                              ? domain.low + 1
-                        : std::isfinite(domain.high)                             ? domain.high - 1
-                                                                                 : 0;
+                        : std::isfinite(domain.low)                             ? domain.low + 1
+                        : std::isfinite(domain.high)                            ? domain.high - 1
+                                                                                : 0;
   Batch<S> x(n, trial.subject().dim());
   for (Index i = 0; i < n; ++i) {
     const double share = static_cast<double>(i + 1) / static_cast<double>(n);
@@ -59,23 +59,25 @@ void judge(Examined& result, const Trial& trial, const std::vector<Index>& place
 
 Law rows_may_stand_in_any_order() {
   return {.id = "L16",
-          .statement = "in a batch of rows that all differ, permuted rows give permuted y and log_det, to the bit, in both directions, in double and "
-                       "in float",
+          .statement =
+              "in a batch of rows that all differ, permuted rows give permuted y and log_det, to the bit, in both directions, in double and "
+              "in float",
           .advice = "a row's place in its tile has a say: an index that is not the row's own, lanes of a pack exchanged",
           .wants = {.stress = false, .batches = true, .largest_dim = 5},
-          .examine = [](const Trial& trial) {
-            Examined result;
-            std::vector<Index> place(std::max(trial.sample().batch, 2));
-            std::iota(place.begin(), place.end(), Index{0});
-            const RandomStream stream(trial.sample().seed, "places");
-            for (std::size_t i = place.size(); i-- > 1;) std::swap(place[i], place[stream.below(i + 1, i, 0)]);
-            if (std::is_sorted(place.begin(), place.end())) std::swap(place.front(), place.back());
-            judge<double>(result, trial, place, "double");
-            judge<float>(result, trial, place, "float");
-            if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");
-            else result.words = "a row's result depends on its place in the batch";
-            return result;
-          },
+          .examine =
+              [](const Trial& trial) {
+                Examined result;
+                std::vector<Index> place(std::max(trial.sample().batch, 2));
+                std::iota(place.begin(), place.end(), Index{0});
+                const RandomStream stream(trial.sample().seed, "places");
+                for (std::size_t i = place.size(); i-- > 1;) std::swap(place[i], place[stream.below(i + 1, i, 0)]);
+                if (std::is_sorted(place.begin(), place.end())) std::swap(place.front(), place.back());
+                judge<double>(result, trial, place, "double");
+                judge<float>(result, trial, place, "float");
+                if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");
+                else result.words = "a row's result depends on its place in the batch";
+                return result;
+              },
           .violated_by = "a packed path of float whose lanes are exchanged",
           .fooled_by = "a dependence on rows that stays the same wherever they stand, as batch statistics (L15, L17)"};
 }

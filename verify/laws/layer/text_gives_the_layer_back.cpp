@@ -2,8 +2,8 @@
 #include <flowgauge/model.hpp>
 #include <flowgauge/verify/oracles.hpp>
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 #include <set>
 
 namespace flowgauge::verify {
@@ -36,7 +36,8 @@ Law text_gives_the_layer_back() {
             const Subject& subject = trial.subject();
             const auto bits = [&](const std::string& what, bool same) { result.compare(0, what, 1, same ? 1 : 0, same ? 0 : 1, 0, "bits"); };
             const Subject again = subject.made_again(parse_flow(subject.text()));
-            bits("the canonical text '" + subject.text() + "' against that of the layer made from it, '" + again.text() + "'", again.text() == subject.text());
+            bits("the canonical text '" + subject.text() + "' against that of the layer made from it, '" + again.text() + "'",
+                 again.text() == subject.text());
             if (again.parameters() != subject.parameters()) {
               bits("the number of parameters", false);
               return result;

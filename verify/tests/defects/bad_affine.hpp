@@ -38,9 +38,27 @@ struct BadAffine {
   template <class V>
   void options(V& v) {
     v("defect", defect,
-      {"none", "sign", "scale_twice", "constant", "determinant", "absolute", "log_det_in_float", "value_in_float", "clamp_in_map_only",
-       "inverse_adds_shift", "wrong_start", "vacuous", "not_a_number", "throws", "coarse_in_float", "decreasing", "nan_to_zero",
-       "shared_storage", "inverse_is_forward", "hidden_from_duals", "option_doubled"});
+      {"none",
+       "sign",
+       "scale_twice",
+       "constant",
+       "determinant",
+       "absolute",
+       "log_det_in_float",
+       "value_in_float",
+       "clamp_in_map_only",
+       "inverse_adds_shift",
+       "wrong_start",
+       "vacuous",
+       "not_a_number",
+       "throws",
+       "coarse_in_float",
+       "decreasing",
+       "nan_to_zero",
+       "shared_storage",
+       "inverse_is_forward",
+       "hidden_from_duals",
+       "option_doubled"});
     v("offset", offset, 0, 64);
     if (defect == option_doubled) offset *= 2;
   }

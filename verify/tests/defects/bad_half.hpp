@@ -12,20 +12,20 @@ struct BadHalf {
   static constexpr std::string_view summary = "a coupling with a planted defect";
   enum Defect {
     none,
-    kept_changed,      ///< the half that passes through gains 2⁻³⁰
-    sees_moved,        ///< W101: the conditioner sees a transformed coordinate
-    context_ignored,   ///< d7
-    last_log_det_only, ///< only the last coordinate's log_det
-    joins_as_halves,   ///< W097: forward puts the even coordinates first, the inverse does not know
-    interleaved,       ///< W098: forward reads (gain, shift) pairs, the inverse two halves
-    frozen,            ///< W108: what the conditioner gives stays where it was at 0
-    forward_clamp      ///< W114: the soft clamp of the log-scale is in forward only
+    kept_changed,       ///< the half that passes through gains 2⁻³⁰
+    sees_moved,         ///< W101: the conditioner sees a transformed coordinate
+    context_ignored,    ///< d7
+    last_log_det_only,  ///< only the last coordinate's log_det
+    joins_as_halves,    ///< W097: forward puts the even coordinates first, the inverse does not know
+    interleaved,        ///< W098: forward reads (gain, shift) pairs, the inverse two halves
+    frozen,             ///< W108: what the conditioner gives stays where it was at 0
+    forward_clamp       ///< W114: the soft clamp of the log-scale is in forward only
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "kept_changed", "sees_moved", "context_ignored", "last_log_det_only", "joins_as_halves",
-       "interleaved", "frozen", "forward_clamp"});
+    v("defect", defect,
+      {"none", "kept_changed", "sees_moved", "context_ignored", "last_log_det_only", "joins_as_halves", "interleaved", "frozen", "forward_clamp"});
   }
 
   std::vector<Block> parameters(int dim, int context) const {

@@ -22,7 +22,10 @@ struct BadLeaky {
 
   std::vector<Block> parameters() const { return {{"log_slope", 1, Role::log_scale}}; }
   Facts facts() const {
-    return {.structure = Structure::diagonal, .increasing = true, .initial_is_identity = true, .continuous_derivatives = 0,
+    return {.structure = Structure::diagonal,
+            .increasing = true,
+            .initial_is_identity = true,
+            .continuous_derivatives = 0,
             .growth = {Growth::Kind::linear}};
   }
   template <Real T>

@@ -10,20 +10,21 @@ struct BadSpline {
   static constexpr std::string_view summary = "a spline with a planted defect";
   enum Defect {
     none,
-    neighbour_bin,    ///< log_det takes the end slopes of the next bin
-    boundary_slope,   ///< W077, d7: the end slopes are 2, the tails have 1
-    bound_ignored,    ///< the tails are scaled, their log_det is 0
-    tail_adds_slope,  ///< W091: the tail's slope itself is its log_det
-    wrong_axis,       ///< R07: the inverse looks for its bin among the x-knots
-    height_for_width, ///< the inverse divides by the width where the height belongs
-    tail_slope_rounded, ///< the tails' slope is computed: one ulp above 1
-    cancelling_root     ///< W083: (−b + √Δ)/2a as in textbooks
+    neighbour_bin,       ///< log_det takes the end slopes of the next bin
+    boundary_slope,      ///< W077, d7: the end slopes are 2, the tails have 1
+    bound_ignored,       ///< the tails are scaled, their log_det is 0
+    tail_adds_slope,     ///< W091: the tail's slope itself is its log_det
+    wrong_axis,          ///< R07: the inverse looks for its bin among the x-knots
+    height_for_width,    ///< the inverse divides by the width where the height belongs
+    tail_slope_rounded,  ///< the tails' slope is computed: one ulp above 1
+    cancelling_root      ///< W083: (−b + √Δ)/2a as in textbooks
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "neighbour_bin", "boundary_slope", "bound_ignored", "tail_adds_slope", "wrong_axis", "height_for_width",
-       "tail_slope_rounded", "cancelling_root"});
+    v("defect", defect,
+      {"none", "neighbour_bin", "boundary_slope", "bound_ignored", "tail_adds_slope", "wrong_axis", "height_for_width", "tail_slope_rounded",
+       "cancelling_root"});
   }
   static constexpr int bins = 3;
   static constexpr double box = 2;
@@ -55,8 +56,7 @@ struct BadSpline {
     const T u = select(inside, x, T(0.0));
     const Bin<T> b = find(s, s.x, u);
     const T xi = (u - b.x0) / b.width;
-    return {select(inside, b.y0 + b.height * rise(b, xi), tail_slope<T>() * x),
-            select(inside, claimed(b, xi), tail_log_det<T>())};
+    return {select(inside, b.y0 + b.height * rise(b, xi), tail_slope<T>() * x), select(inside, claimed(b, xi), tail_log_det<T>())};
   }
   template <class T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {

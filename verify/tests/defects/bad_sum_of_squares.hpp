@@ -21,8 +21,9 @@ struct BadSumOfSquares {
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "inverse_forgets_shift", "epsilon_in_log_det", "fixed_bracket", "cardano_alone",
-       "cube_root_of_positive", "worst_of_the_pack", "three_steps", "stops_early"});
+    v("defect", defect,
+      {"none", "inverse_forgets_shift", "epsilon_in_log_det", "fixed_bracket", "cardano_alone", "cube_root_of_positive", "worst_of_the_pack",
+       "three_steps", "stops_early"});
   }
 
   std::vector<Block> parameters() const { return healthy.parameters(); }

@@ -37,8 +37,8 @@ struct BadTriangular {
   void options(V& v) {
     v("defect", defect,
       {"none", "wrong_triangle", "first_log_det_only", "bias_not_subtracted", "leak", "gradient_lacks_log_det", "superdiagonal_only",
-       "first_row_only", "row_leak", "stops_at_eight", "sixteen_only", "lanes_exchanged", "stale_prepared",
-       "stops_one_short", "adds_to_y", "changes_input", "cached_inverse", "adds_to_log_det", "shared_prepared"});
+       "first_row_only", "row_leak", "stops_at_eight", "sixteen_only", "lanes_exchanged", "stale_prepared", "stops_one_short", "adds_to_y",
+       "changes_input", "cached_inverse", "adds_to_log_det", "shared_prepared"});
   }
 
   std::vector<Block> parameters(int dim, int context) const { return healthy.parameters(dim, context); }

@@ -14,7 +14,7 @@ struct Planted {
   std::string spec;                ///< names the layer and its defect
   std::vector<std::string> killers;///< ids of laws that must fail, each of them
   std::string words;               ///< in the message of one of these
-  int smallest_dim = 1;            ///< below, it is no defect
+  int dim = 3;                     ///< shrinking gets at least this far: more where it takes many coordinates to see the defect
 };
 inline std::ostream& operator<<(std::ostream& out, const Planted& p) { return out << p.spec; }
 const std::vector<Planted>& planted();
