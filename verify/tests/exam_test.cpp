@@ -159,6 +159,17 @@ TEST_P(Twin, PassesEveryLaw) {
 
 INSTANTIATE_TEST_SUITE_P(HealthyExam, Twin, testing::ValuesIn(defects::twins()), [](const auto& info) { return name_of(info.param); });
 
+class Survival : public testing::TestWithParam<defects::Survivor> {};
+
+/// What is listed as surviving does: else it is a kill, and belongs to the others.
+TEST_P(Survival, IsWhatItIsSaidToBe) {
+  EXPECT_FALSE(GetParam().reason.empty());
+  const VerifyResult result = examined(family_for(GetParam().spec), 1);
+  for (const Failure& failure : result.failures) ADD_FAILURE() << failure.law_id << " kills it\n" << failure.message << failure.case_text;
+}
+
+INSTANTIATE_TEST_SUITE_P(ExamSurvivors, Survival, testing::ValuesIn(defects::survivors()), [](const auto& info) { return name_of(info.param.spec); });
+
 /// No law is idle: each kills something that is planted here.
 TEST(ExamOfTheLaws, EachLawHasADefectThatItMustKill) {
   std::map<std::string, int> kills;

@@ -100,7 +100,7 @@ Estimated image(const Trial& trial, const Numbers& low, const Numbers& high) {
   return {bc + (bc - ab) / 15, std::abs(bc - ab) + 8 * unit_roundoff * size};
 }
 
-/// A box of sides 0.125 to 0.625 around x, inside the domain and, where the layer knows its knots, in one piece of f: it stays a tenth of the way
+/// A box around x of sides 0.125 to 0.625, shorter far out where densities fall fast, inside the domain and, where the layer knows its knots, in one piece of f: it stays a tenth of the way
 /// away from their ends.
 void box_around(const Trial& trial, Numbers& low, Numbers& high) {
   const Facts& facts = trial.subject().facts();
@@ -113,7 +113,7 @@ void box_around(const Trial& trial, Numbers& low, Numbers& high) {
     if (facts.structure == Structure::diagonal && trial.subject().context() == 0)
       trial.subject().flow<double>().layers().front().body().knots({trial.sample().theta, {}, nullptr}, static_cast<Index>(j), ends);
     const double centre = x[j] == 0 ? 0.25 : x[j];
-    double half = 0.0625 + 0.25 * stream.uniform(j, 0);
+    double half = (0.0625 + 0.25 * stream.uniform(j, 0)) / std::max(1.0, std::abs(centre));
     for (const double end : ends)
       if (std::isfinite(end)) half = std::min(half, 0.9 * std::abs(end - centre));
     low[j] = centre - half, high[j] = centre + half;

@@ -14,9 +14,9 @@ struct BadAffine {
     none,
     sign,                ///< W118, W124: both log_dets have the other sign
     scale_twice,         ///< log_det counts the scale twice
-    constant,            ///< W009: L + 1 and −L − 1
+    constant,            ///< W009, W151: L + 1 and −L − 1
     determinant,         ///< W044: the determinant, not its log
-    absolute,            ///< W004: |L|
+    absolute,            ///< W004, W094: |L|
     log_det_in_float,    ///< W063: 24 bits of a double
     value_in_float,      ///< the map loses its last 29 bits, in double only
     clamp_in_map_only,   ///< W014

@@ -14,8 +14,10 @@ struct BadSpline {
     boundary_slope,      ///< W077, d7: the end slopes are 2, the tails have 1
     bound_ignored,       ///< the tails are scaled, their log_det is 0
     tail_adds_slope,     ///< W091: the tail's slope itself is its log_det
-    wrong_axis,          ///< R07: the inverse looks for its bin among the x-knots
+    wrong_axis,          ///< W079, R07: the inverse looks for its bin among the x-knots
     height_for_width,    ///< the inverse divides by the width where the height belongs
+    wide_floor,          ///< W087: the least width of a bin is not divided by their number
+    tail_through_bin,    ///< W084: outside, the bin's formula is evaluated too, and thrown away
     tail_slope_rounded,  ///< the tails' slope is computed: one ulp above 1
     cancelling_root      ///< W083: (−b + √Δ)/2a as in textbooks
   };
@@ -23,8 +25,8 @@ struct BadSpline {
   template <class V>
   void options(V& v) {
     v("defect", defect,
-      {"none", "neighbour_bin", "boundary_slope", "bound_ignored", "tail_adds_slope", "wrong_axis", "height_for_width", "tail_slope_rounded",
-       "cancelling_root"});
+      {"none", "neighbour_bin", "boundary_slope", "bound_ignored", "tail_adds_slope", "wrong_axis", "height_for_width", "wide_floor",
+       "tail_through_bin", "tail_slope_rounded", "cancelling_root"});
   }
   static constexpr int bins = 3;
   static constexpr double box = 2;
@@ -53,7 +55,7 @@ struct BadSpline {
   template <class T>
   Mapped<T> forward(const Shape<T>& s, T x) const {
     const auto inside = abs(x) < T(box);
-    const T u = select(inside, x, T(0.0));
+    const T u = defect == tail_through_bin ? x : select(inside, x, T(0.0));
     const Bin<T> b = find(s, s.x, u);
     const T xi = (u - b.x0) / b.width;
     return {select(inside, b.y0 + b.height * rise(b, xi), tail_slope<T>() * x), select(inside, claimed(b, xi), tail_log_det<T>())};
@@ -82,12 +84,13 @@ struct BadSpline {
     T x0, y0, width, height, slope0, slope1, next_slope;
   };
   template <class T>
-  static void knots_from(Params<T> logits, T* knot) {
+  void knots_from(Params<T> logits, T* knot) const {
     T top = logits[0], sum(0.0);
     for (const T& v : logits) top = max(top, v);
     for (T& v : logits) sum += v = exp(v - top);
     knot[0] = T(-box);
-    for (int k = 0; k + 1 < bins; ++k) knot[k + 1] = knot[k] + T(2 * box) * (T(0.0625) + T(1 - 0.0625 * bins) * logits[k] / sum);
+    for (int k = 0; k + 1 < bins; ++k)
+      knot[k + 1] = knot[k] + T(2 * box) * (T(defect == wide_floor ? 0.5 : 0.0625) + T(1 - 0.0625 * bins) * logits[k] / sum);
     knot[bins] = T(box);
   }
   template <class T>

@@ -14,7 +14,7 @@ struct BadTriangular {
   enum Defect {
     none,
     wrong_triangle,          ///< W032: the inverse solves with the other triangle
-    first_log_det_only,      ///< the diagonal's first entry alone
+    first_log_det_only,      ///< W089: the diagonal's first entry alone
     bias_not_subtracted,     ///< W139: in the inverse
     leak,                    ///< W019: an entry below the diagonal
     gradient_lacks_log_det,  ///< d7

@@ -23,6 +23,12 @@ const std::vector<Planted>& planted_sources();
 const std::vector<Planted>& planted_estimators();
 /// bad_source with this defect.
 SourceFamily source_family_for(const std::string& defect);
+/// A mutant that no law kills, and why.
+struct Survivor {
+  std::string spec, reason;
+};
+inline std::ostream& operator<<(std::ostream& out, const Survivor& s) { return out << s.spec; }
+std::vector<Survivor> survivors();
 /// The layers without a defect.
 std::vector<std::string> twins();
 /// The family of one spec; its layer's name chooses the struct.
