@@ -2,7 +2,7 @@
 # Third parties, each confined to a room. This file is installed too: the package's config file reads the same lists.
 set(flowgauge_packages_lib "Eigen3 3.4 NO_MODULE" "Boost 1.74 CONFIG" "fmt 9 CONFIG" "nlohmann_json 3.11 CONFIG")
 set(flowgauge_packages_reports "fmt 9 CONFIG" "nlohmann_json 3.11 CONFIG")
-set(flowgauge_packages_distributions "ZLIB")
+set(flowgauge_packages_distributions "ZLIB" "PNG 1.6" "libjpeg-turbo 2.1 CONFIG")
 set(flowgauge_packages_verify "rapidcheck CONFIG" "PkgConfig")   # rapidcheck has no version file
 set(flowgauge_packages_bench "benchmark 1.7 CONFIG" "TBB 2021 CONFIG" "tomlplusplus 3 CONFIG")
 set(flowgauge_packages_cli "CLI11 2.1 CONFIG")

@@ -43,11 +43,13 @@ struct Candidate {
 };
 
 /// Everything that changes the numbers of a cell.
+bool raw(distributions::Colours colours) { return colours == distributions::Colours::raw; }
+
 std::string cell_text(const GridCell& c) {
   const FitOptions& o = c.fit.options;
   std::string text = fmt::format("cell {}\n", cell_version);
   if (c.data.empty()) text += fmt::format("source {}\n", c.source);
-  else text += fmt::format("data {} held_out {}\n", c.data_hash, number_text(c.evaluation.held_out));
+  else text += fmt::format("data {} held_out {}{}\n", c.data_hash, number_text(c.evaluation.held_out), raw(c.colours) ? " raw" : "");
   text += fmt::format("flow {}\ndim {}\nseed {}\ndtype {}\n", c.flow, c.dim, c.seed, c.dtype);
   if (!c.model.empty()) return text + fmt::format("given {}\nevaluate n_eval {}\n", c.model_hash, c.evaluation.n_eval);
   if (c.data.empty()) text += c.fit.training == Training::fresh ? "train on fresh rows\n" : fmt::format("train on {} rows\n", c.fit.n_train);
@@ -109,7 +111,7 @@ class Expander {
     if (const auto found = data_.find(data.text); found != data_.end()) return found->second;
     const std::filesystem::path file = file_of(data.text);
     try {
-      const distributions::DataSet set = distributions::read_csv(file.string());
+      const distributions::DataSet set = distributions::read_data(file.string());
       return data_[data.text] = {file.filename().string(), file, set.hash, static_cast<int>(set.rows.dim()), set.rows.rows()};
     } catch (const DataError& e) {
       throw DataError(fmt::format("{}:{}: {}", path_.string(), data.line, e.what()));
@@ -146,6 +148,7 @@ class Expander {
     c.source = subject.text;
     c.data = subject.data;
     c.data_hash = subject.data_hash;
+    c.colours = block.colours;
     c.flow_name = flow.name;
     c.flow = flow.spec;
     c.model = flow.model;
@@ -182,8 +185,17 @@ class Expander {
 
 }  // namespace
 
-Grid parse_grid(std::string_view text, const std::filesystem::path& path) {
-  const GridFile file = parse_grid_file(text, path.string());
+Grid parse_grid(std::string_view text, const std::filesystem::path& path, const std::vector<std::string>& data) {
+  GridFile file = parse_grid_file(text, path.string());
+  bool replaced = false;
+  for (GridBlock& block : file.blocks) {
+    if (data.empty() || block.data.empty()) continue;
+    const int line = block.data.front().line;
+    block.data.clear();
+    for (const std::string& name : data) block.data.push_back({name, line});
+    replaced = true;
+  }
+  if (!data.empty() && !replaced) throw ConfigError(fmt::format("{} fits no data set that others could stand for", path.string()));
   Grid grid;
   grid.name = file.name.empty() ? path.stem().string() : file.name;
   grid.path = path;
@@ -195,14 +207,14 @@ Grid parse_grid(std::string_view text, const std::filesystem::path& path) {
   return grid;
 }
 
-Grid read_grid(const std::filesystem::path& path) {
+Grid read_grid(const std::filesystem::path& path, const std::vector<std::string>& data) {
   if (std::filesystem::is_directory(path)) throw DataError(fmt::format("{}: expected a grid file, this is a folder", path.string()));
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throw DataError(fmt::format("{}: expected a grid file: {}", path.string(), std::strerror(errno ? errno : ENOENT)));
   std::ostringstream text;
   if (!(text << file.rdbuf())) throw DataError(fmt::format("{}: expected a grid file, this one is empty", path.string()));
-  return parse_grid(text.str(), path);
+  return parse_grid(text.str(), path, data);
 }
 
 }  // namespace flowgauge::bench

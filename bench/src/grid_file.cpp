@@ -174,6 +174,8 @@ void read_block(Section& s, const std::string& origin, GridBlock& b) {
     }
   }
   if (const auto choice = s.read_choice("dtype", {"float32", "float64"})) b.dtype = *choice == 0 ? "float32" : "float64";
+  using distributions::Colours;
+  if (const auto choice = s.read_choice("colours", {"dequantised", "raw"})) b.colours = *choice == 0 ? Colours::dequantised : Colours::raw;
   if (const toml::table* fit = s.read_table("fit")) {
     read_fit(*fit, origin, b.fit);
     if (const toml::node* epochs = fit->get("epochs")) b.epochs_line = line_of(*epochs);

@@ -20,6 +20,7 @@ struct GridBlock {
   std::vector<Placed> sources, data, flows;  ///< flows by name
   std::vector<std::uint64_t> seeds;
   std::string dtype = "float32";
+  distributions::Colours colours = distributions::Colours::dequantised;
   FitPlan fit;
   EvaluationPlan evaluation;
   int line = 0, epochs_line = 0;

@@ -17,6 +17,7 @@ namespace {
 constexpr const char* hash_name = "grid_sha256";
 const char* const cells_file = reports::Table<reports::CellRow>::file.data();
 const char* const traces_file = reports::Table<reports::TraceRow>::file.data();
+const char* const samples_file = reports::Table<reports::SampleRow>::file.data();
 constexpr const char* package_file = "datapackage.json";
 
 void make_folder(const std::filesystem::path& folder) {
@@ -76,6 +77,7 @@ Store::Store(std::filesystem::path folder, const std::string& grid_hash, reports
     reports::write_datapackage(folder_, provenance_);
     cells_.emplace(folder_ / cells_file, reports::Start::resume);
     traces_.emplace(folder_ / traces_file, reports::Start::resume);
+    samples_.emplace(folder_ / samples_file, reports::Start::resume);
   });
   for (const reports::CellRow& row : cells_->recovered())
     if (completes(row)) finished_.insert(row.cell_id);
@@ -86,6 +88,7 @@ void Store::add(const CellResult& result) {
   const std::lock_guard lock(mutex_);
   as_data_error([&] {
     traces_->append(result.traces);
+    samples_->append(result.samples);
     cells_->append(result.cells);
   });
 }
@@ -93,9 +96,11 @@ void Store::add(const CellResult& result) {
 std::filesystem::path Store::close(const std::vector<std::string>& warnings, const reports::FigureOptions& figures) {
   return as_data_error([&] {
     traces_->finish();
+    samples_->finish();
     cells_->finish();
     const auto cells = reports::read_csv<reports::CellRow>(folder_ / cells_file);
-    const reports::Closeness closeness{paired_differences(cells, folder_ / "models"), densities(cells, folder_ / "models")};
+    const reports::Closeness closeness{paired_differences(cells, folder_ / "models"), densities(cells, folder_ / "models"),
+                                       reports::read_csv<reports::SampleRow>(folder_ / samples_file)};
     reports::write_csv(folder_ / reports::Table<reports::DifferenceRow>::file, closeness.differences);
     reports::write_csv(folder_ / reports::Table<reports::DensityRow>::file, closeness.densities);
     provenance_.finished_at = utc_now();

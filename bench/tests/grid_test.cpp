@@ -152,7 +152,8 @@ TEST(Grid, QuickGridReads) {
 TEST(GridErrors, UnknownKeys) {
   EXPECT_EQ(
       refusal("sources = [\"normal\"]\nseed = [1]\n"),
-      "some/grid.toml:2: unknown key 'seed'; did you mean 'seeds'? key is one of: name, flows, sources, data, seeds, dtype, fit, evaluate, cells");
+      "some/grid.toml:2: unknown key 'seed'; did you mean 'seeds'? key is one of: name, flows, sources, data, seeds, dtype, "
+      "colours, fit, evaluate, cells");
   EXPECT_EQ(refusal(std::string(small) + "lerning_rate = 1\n"),
             "some/grid.toml:8: unknown key of fit 'lerning_rate'; did you mean 'learning_rate'? key of fit is one of: steps, epochs, batch, "
             "learning_rate, schedule, "

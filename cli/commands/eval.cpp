@@ -2,6 +2,7 @@
 #include "arguments.hpp"
 #include "command.hpp"
 #include "interruption.hpp"
+#include "rows.hpp"
 
 #include <flowgauge/distributions/dataset.hpp>
 #include <flowgauge/distributions/sources.hpp>
@@ -19,7 +20,7 @@ namespace flowgauge::cli {
 namespace {
 
 struct Options {
-  std::string model, input, source;
+  std::string model, input, source, colours = "dequantised";
   bool trace = false, inverse = false;
 };
 
@@ -130,7 +131,7 @@ class Evaluation {
 int eval(const Options& o, const Console& console) {
   if (o.trace && o.inverse) throw ConfigError("--trace follows the rows forward; it does not go with --inverse");
   Evaluation evaluation(o, load_model(o.model));
-  const distributions::DataSet data = distributions::read_csv(o.input);
+  const distributions::DataSet data = read_rows(o.input, o.colours);
   if (data.rows.dim() != evaluation.dim())
     throw ShapeError(fmt::format("{} has {} columns, the model {} has dim {}", o.input, data.rows.dim(), o.model, evaluation.dim()));
 
@@ -152,7 +153,8 @@ Command eval_command() {
           [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
             text_option(app, "model", o->model, "MODEL", "the model.json of a fit", Need::required);
-            text_option(app, "--input", o->input, "FILE", "rows of numbers, .csv or .csv.gz", Need::required);
+            text_option(app, "--input", o->input, "FILE", "rows of numbers, .csv or .csv.gz; or a picture", Need::required);
+            colours_option(app, o->colours);
             text_option(app, "--source", o->source, "SOURCE", "adds log_p of this source and log_ratio = log_p - log_q");
             flag_option(app, "--trace", o->trace, "a line for every row after 0, 1, ... layers: y, and log_det and log_q of these layers alone");
             flag_option(app, "--inverse", o->inverse, "the rows are z: gives x, log_det of the inverse and log_q at x");

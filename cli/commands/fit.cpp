@@ -19,7 +19,7 @@ namespace flowgauge::cli {
 namespace {
 
 struct Options {
-  std::string data, source, flow, dtype = "float32", schedule = "constant", order = "shuffled", out;
+  std::string data, source, flow, dtype = "float32", schedule = "constant", order = "shuffled", colours = "dequantised", out;
   std::int64_t steps = 1000, epochs = 0, batch = 1000, n_eval = 100'000, seed = default_seed;
   double held_out = std::numeric_limits<double>::quiet_NaN();  ///< not given
   FitOptions fit;
@@ -53,7 +53,7 @@ int conclude(const Options& o, Fitted fitted, const std::string& rows_from, cons
 }
 
 int fit_data(const Options& o, const Console& console) {
-  const distributions::DataSet all = distributions::read_csv(o.data);
+  const distributions::DataSet all = read_rows(o.data, o.colours);
   std::optional<distributions::Split> parts;
   const double held_out = std::isnan(o.held_out) ? 0.2 : o.held_out;
   if (held_out > 0) parts = distributions::split(all, held_out, RandomStream(static_cast<std::uint64_t>(o.seed), "held-out", all.hash));
@@ -96,7 +96,8 @@ Command fit_command() {
           [](CLI::App& app) -> Action {
             const auto o = std::make_shared<Options>();
             FitOptions& f = o->fit;
-            text_option(app, "--data", o->data, "FILE", "rows of numbers, .csv or .csv.gz");
+            text_option(app, "--data", o->data, "FILE", "rows of numbers, .csv or .csv.gz; or a picture: the colours of its pixels");
+            colours_option(app, o->colours);
             text_option(app, "--source", o->source, "SOURCE", "a source: fresh rows at every step");
             text_option(app, "--flow", o->flow, "SPEC", "the flow's spec, data -> latent", Need::required);
             whole_option(app, "--steps", o->steps, 0, 1'000'000'000, "steps of Adam");

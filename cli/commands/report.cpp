@@ -42,7 +42,8 @@ std::vector<Page> pages_of(const fs::path& folder) {
   std::vector<Page> pages;
   if (fs::exists(file_of<reports::CellRow>(folder)))
     pages.push_back({"comparison", reports::comparison_page(rows_of<reports::CellRow>(folder), rows_of<reports::TraceRow>(folder), provenance, {},
-                                                            {rows_of<reports::DifferenceRow>(folder), rows_of<reports::DensityRow>(folder)})});
+                                                            {rows_of<reports::DifferenceRow>(folder), rows_of<reports::DensityRow>(folder),
+                                                             rows_of<reports::SampleRow>(folder)})});
   if (fs::exists(file_of<reports::VerdictRow>(folder)))
     pages.push_back({"verification", verdict_page(rows_of<reports::VerdictRow>(folder), provenance)});
   if (fs::exists(file_of<reports::BenchRow>(folder)))

@@ -15,6 +15,7 @@ namespace {
 
 struct Options {
   std::string grid, only, out;
+  std::vector<std::string> data;
   std::int64_t jobs = 1;
   bool dry_run = false, strict = false;
 };
@@ -29,7 +30,7 @@ std::string plan(const bench::Grid& grid, const std::string& only) {
 }
 
 int run(const Options& o, const Console& console) {
-  const bench::Grid grid = bench::read_grid(o.grid);
+  const bench::Grid grid = bench::read_grid(o.grid, o.data);
   if (o.dry_run) return console.print(plan(grid, o.only)), 0;
 
   Progress progress(console);
@@ -73,6 +74,7 @@ Command run_command() {
             const auto o = std::make_shared<Options>();
             text_option(app, "grid", o->grid, "GRID.toml", "the grid file", Need::required);
             only_option(app, o->only, "cells whose source/flow or id");
+            texts_option(app, "--data", o->data, "FILE…", "instead of the data sets that the grid names");
             jobs_option(app, o->jobs);
             out_option(app, o->out, "GRID");
             flag_option(app, "--dry-run", o->dry_run, "print the cells and stop");

@@ -87,6 +87,9 @@ void whole_list_option(CLI::App& app, const std::string& names, std::vector<std:
 }
 
 void seed_option(CLI::App& app, std::int64_t& seed) { whole_option(app, "--seed", seed, 0, 2147483647, "seed of all random numbers"); }
+void colours_option(CLI::App& app, std::string& colours) {
+  word_option(app, "--colours", colours, {"dequantised", "raw"}, "of a picture: channel c as Φ⁻¹((c + u)/256), u uniform or ½");
+}
 void jobs_option(CLI::App& app, std::int64_t& jobs) {
   jobs = std::max(1u, std::thread::hardware_concurrency());
   whole_option(app, "-j,--jobs", jobs, 1, 4096, "threads; the results are the same for any number", "all");

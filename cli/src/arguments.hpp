@@ -40,6 +40,8 @@ void whole_list_option(CLI::App&, const std::string& names, std::vector<std::int
                        const std::string& meaning);
 
 void seed_option(CLI::App&, std::int64_t& seed);
+/// --colours dequantised|raw
+void colours_option(CLI::App&, std::string& colours);
 void jobs_option(CLI::App&, std::int64_t& jobs);
 void only_option(CLI::App&, std::string& pattern, const std::string& what);
 /// --out DIR; empty until OutputFolder names the default.

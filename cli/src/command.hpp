@@ -26,6 +26,7 @@ Command show_command();
 Command sample_command();
 Command eval_command();
 Command fit_command();
+Command palette_command();
 Command run_command();
 Command report_command();
 Command verify_command();

@@ -22,7 +22,7 @@ namespace {
 
 /// The table of commands.
 std::vector<Command> commands() {
-  return {list_command(),   show_command(),   sample_command(), eval_command(),  fit_command(), run_command(),
+  return {list_command(),   show_command(),   sample_command(), eval_command(),  fit_command(), palette_command(), run_command(),
           report_command(), compare_command(), verify_command(), bench_command(), new_command()};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rows.hpp"
 
+#include <flowgauge/distributions/picture.hpp>
 #include <flowgauge/spec.hpp>
 
 #include <memory>
@@ -14,6 +15,10 @@ Sampler source_sampler(const Distribution& source, std::uint64_t seed, std::stri
     source.sample(stream, first_row, x);
     return Index{0};
   };
+}
+
+distributions::DataSet read_rows(const std::string& path, std::string_view colours) {
+  return distributions::read_data(path, colours == "raw" ? distributions::Colours::raw : distributions::Colours::dequantised);
 }
 
 Sampler model_sampler(const Model& model, std::uint64_t seed) {

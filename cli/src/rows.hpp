@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <flowgauge/distribution.hpp>
+#include <flowgauge/distributions/dataset.hpp>
 #include <flowgauge/model.hpp>
 
 #include <cstdint>
@@ -16,6 +17,9 @@ using Sampler = std::function<Index(std::uint64_t first_row, BatchOut<double> x)
 Sampler source_sampler(const Distribution&, std::uint64_t seed, std::string_view purpose);
 /// Rows of a model: x = f⁻¹(z), z ~ N(0, I) of the stream ("model-sample", its flow). ConfigError when the flow has no inverse.
 Sampler model_sampler(const Model&, std::uint64_t seed);
+
+/// The rows of a file: CSV, or the colours of a picture, "dequantised" or "raw".
+distributions::DataSet read_rows(const std::string& path, std::string_view colours);
 
 /// "x1,x2": the header of d columns, with its line end.
 std::string csv_header(int dim);

@@ -28,7 +28,7 @@ const std::string data = "1,2\n3,4\n0,1\n2,2.5\n-1,0.5\n4,1\n";
 TEST(BadInput, UnknownCommand) {
   expect_refused(
       Folder(), {"lsit"},
-      "flowgauge: unknown command 'lsit'; did you mean 'list'? command is one of: list, show, sample, eval, fit, run, report, compare, "
+      "flowgauge: unknown command 'lsit'; did you mean 'list'? command is one of: list, show, sample, eval, fit, palette, run, report, compare, "
       "verify, bench, new\n");
 }
 TEST(BadInput, UnknownOption) {

@@ -206,6 +206,43 @@ TEST_F(Grid, DryRunWritesNothing) {
   EXPECT_EQ(folder.content(), std::vector<std::string>{"grid.toml"});
 }
 
+TEST(Commands, PaletteOfAPicture) {
+  const Folder folder;
+  const std::string picture = FLOWGAUGE_SOURCE_DIR "/bench/grids/dusk.png";
+  const Ran ran = run(folder, {"palette", picture, "--rows", "2000", "--epochs", "5", "--out", "out"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("2000 of 19200 pixels"));
+  EXPECT_THAT(ran.out, HasSubstr("flow, bits a channel"));
+  for (const char* const file : {"source.png", "generated.png", "model.json", "datapackage.json", "report.html"})
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "out" / file)) << file;
+  EXPECT_EQ(run(folder, {"palette", picture, "--rows", "2000", "--epochs", "5", "--out", "again"}).code, 0);
+  for (const std::string file : {"source.png", "generated.png"})
+    EXPECT_TRUE(read(folder / ("out/" + file)) == read(folder / ("again/" + file))) << file;
+}
+TEST(Commands, PaletteOfBytesAndOfNumbersIsTheSame) {
+  const Folder folder;
+  std::string bytes;
+  for (int i = 0; i < 1100; ++i) bytes += std::to_string(i % 256) + "," + std::to_string(i * 7 % 256) + "," + std::to_string(i * i % 256) + "\n";
+  folder.write("bytes.csv", bytes);
+  const Ran ran = run(folder, {"palette", "bytes.csv", "--epochs", "1", "--out", "out"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("1100 of 1100 rows"));
+  folder.write("bytes.csv", bytes + "0.5,1,2\n");
+  EXPECT_EQ(run(folder, {"palette", "bytes.csv", "--epochs", "1", "--space", "byte", "--out", "other"}).err,
+            "flowgauge palette: bytes.csv: expected channels, whole numbers from 0 to 255; got 0.5 in row 1101\n");
+}
+TEST(Commands, RunOverOtherDataAndAPicture) {
+  const Folder folder;
+  folder.write("rows.csv", "1,2,3\n3,4,1\n0,1,2\n2,2.5,0\n-1,0.5,1\n4,1,2\n1,1,1\n2,3,2\n0,0,1\n1,3,3\n");
+  folder.write("grid.toml", "data = [\"rows.csv\"]\nseeds = [1]\nflows = [\"triangular\"]\nfit = {steps = 2}\n");
+  const Ran ran = run(folder, {"run", "grid.toml", "--data", FLOWGAUGE_SOURCE_DIR "/bench/grids/dusk.png", "rows.csv", "--out", "out"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("dusk.png"));
+  EXPECT_THAT(ran.out, HasSubstr("rows.csv"));
+  folder.write("grid.toml", "sources = [\"normal\"]\nseeds = [1]\nflows = [\"triangular\"]\nfit = {steps = 2}\n");
+  EXPECT_EQ(run(folder, {"run", "grid.toml", "--data", "rows.csv"}).err, "flowgauge run: grid.toml fits no data set that others could stand for\n");
+}
+
 TEST(Commands, VerifyOfOneLayer) {
   const Folder folder;
   const Ran ran = run(folder, {"verify", "--only", "softlog", "--cases", "5", "--out", "out"});

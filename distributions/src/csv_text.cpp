@@ -2,6 +2,8 @@
 #include <flowgauge/distributions/dataset.hpp>
 #include <flowgauge/error.hpp>
 
+#include "file_text.hpp"
+
 #include <charconv>
 #include <cmath>
 #include <memory>
@@ -166,7 +168,7 @@ DataSet parse_csv(std::string_view text, const std::string& path) {
   if (reader.only_blank_lines_left()) throw DataError(fmt::format("{}: expected rows of numbers, got an empty file", path));
   DataSet data;
   data.path = path;
-  data.hash = fmt::format("{:016x}", hash_text(text));
+  data.hash = content_hash(text);
 
   std::vector<Field> fields;
   std::vector<double> numbers;  // row by row

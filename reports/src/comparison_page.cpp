@@ -12,6 +12,7 @@
 #include "html.hpp"
 #include "layer_tables.hpp"
 #include "page_parts.hpp"
+#include "sample_views.hpp"
 #include "statistics.hpp"
 #include "trace_panels.hpp"
 
@@ -73,6 +74,7 @@ std::vector<std::string> files_of(const Closeness& closeness) {
   std::vector<std::string> files{"cells.csv", "kl_trace.csv"};
   if (!closeness.differences.empty()) files.emplace_back(Table<DifferenceRow>::file);
   if (!closeness.densities.empty()) files.emplace_back(Table<DensityRow>::file);
+  if (!closeness.samples.empty()) files.emplace_back(Table<SampleRow>::file);
   return files;
 }
 
@@ -101,6 +103,9 @@ std::string comparison_page(const std::vector<CellRow>& cells, const std::vector
   std::vector<Panel> panels = layers.panels;
   panels.insert(panels.end(), steps.panels.begin(), steps.panels.end());
   panels.insert(panels.end(), curves.begin(), curves.end());
+  const std::size_t first_cloud = panels.size();
+  const std::vector<SampleView> samples = sample_views(comparison, closeness.samples);
+  for (const SampleView& view : samples) panels.insert(panels.end(), view.panels.begin(), view.panels.end());
   const std::vector<std::string> drawn = panels_html(panels, options);
 
   std::string page = masthead(provenance, "KL comparison", verdict_of(comparison) + cost_verdict(costs), files_of(closeness));
@@ -164,6 +169,10 @@ std::string comparison_page(const std::vector<CellRow>& cells, const std::vector
               "The source, the flow as fitted (of its lowest seed), and their log-ratio, over the middle of the source. In a row of the same source "
               "equal colours mean equal densities; the colours of log-ratios mean the same on the whole page.",
               density_pictures(comparison, closeness.densities));
+  page += section("Data sets and their flows",
+                  "Held-out rows and samples of each flow as fitted (of its lowest seed), coordinate against coordinate, at most the first three. "
+                  "Where the rows are colours: swatches of either, by brightness from left to right and by hue from top to bottom.",
+                  samples_html(samples, drawn, first_cloud));
   page += section("Is the estimate right?",
                   "Where the KL is known exactly or by quadrature, the Monte Carlo estimate must agree: z is their difference in standard errors, "
                   "and beyond ±3 something is wrong with the flow's log_det, the tails or the estimator. In many rows a few beyond 2 are chance.",

@@ -60,13 +60,15 @@ Json resource() {
 }
 
 constexpr std::string_view table_files[] = {Table<CellRow>::file,    Table<TraceRow>::file,   Table<DifferenceRow>::file,
-                                            Table<DensityRow>::file, Table<VerdictRow>::file, Table<BenchRow>::file};
+                                            Table<DensityRow>::file, Table<SampleRow>::file,  Table<VerdictRow>::file,
+                                            Table<BenchRow>::file};
 
 Json resource_of(std::string_view file) {
   if (file == Table<CellRow>::file) return resource<CellRow>();
   if (file == Table<TraceRow>::file) return resource<TraceRow>();
   if (file == Table<DifferenceRow>::file) return resource<DifferenceRow>();
   if (file == Table<DensityRow>::file) return resource<DensityRow>();
+  if (file == Table<SampleRow>::file) return resource<SampleRow>();
   if (file == Table<VerdictRow>::file) return resource<VerdictRow>();
   if (file == Table<BenchRow>::file) return resource<BenchRow>();
   throw ReportError(

@@ -47,10 +47,10 @@ bool drawable(double value, Scale scale) { return std::isfinite(value) && (scale
 
 std::string number(double value, Scale scale) { return drawable(value, scale) ? fmt::format("{}", value) : "NaN"; }
 
-/// Which points are kept: all of a short series, else about 200, evenly in the logarithm of their number.
-std::vector<std::size_t> kept_points(std::size_t count) {
+/// Which points are kept: all of a short series and of one without a line, else about 200, evenly in the logarithm of their number.
+std::vector<std::size_t> kept_points(std::size_t count, Mark mark) {
   std::vector<std::size_t> kept;
-  if (count <= most_points) {
+  if (count <= most_points || mark == Mark::points) {
     for (std::size_t i = 0; i < count; ++i) kept.push_back(i);
     return kept;
   }
@@ -106,7 +106,7 @@ std::string data_of(const Figure& figure) {
   std::string text;
   for (const Series& series : figure.series) {
     text += "# x\ty\tlow\thigh\n";
-    for (const std::size_t i : kept_points(series.x.size())) {
+    for (const std::size_t i : kept_points(series.x.size(), figure.mark)) {
       const bool band = !series.low.empty();
       text += fmt::format("{}\t{}\t{}\t{}\n", number(series.x[i], figure.x.scale), number(series.y[i], figure.y.scale),
                           band ? number(std::max(series.low[i], floor), figure.y.scale) : "NaN",
@@ -152,6 +152,11 @@ std::string script_of(const Figure& figure) {
     add(fmt::format("{} with lines linecolor rgb '#888888' linewidth 1.2 dashtype (2,4) title {}", line.y, gnuplot_string(line.label)));
   }
   for (std::size_t i = 0; i < figure.series.size(); ++i) {
+    if (figure.mark == Mark::points) {
+      add(fmt::format("{} index {} using 1:2 with points pointtype 7 pointsize 0.18 linecolor rgb '{}' title {}", file, i, gnuplot_colour(i),
+                      gnuplot_string(figure.series[i].name)));
+      continue;
+    }
     const std::string style = figure.x.tick_labels.empty() ? "lines" : fmt::format("linespoints pointsize 0.6 pointtype {}", point_types[i]);
     add(fmt::format("{} index {} using 1:2 with {} linecolor rgb '{}' linewidth 1.8 dashtype {} title {}", file, i, style, gnuplot_colour(i),
                     gnuplot_dash(i), gnuplot_string(figure.series[i].name)));

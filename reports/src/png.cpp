@@ -88,6 +88,7 @@ std::string png(const Raster& raster) {
   return "\x89PNG\r\n\x1a\n" + chunk("IHDR", size + kind) + chunk("PLTE", palette) + chunk("IDAT", stored(rows)) + chunk("IEND", {});
 }
 
-std::string data_address(const Raster& raster) { return "data:image/png;base64," + base64(png(raster)); }
+std::string data_address(const Raster& raster) { return data_address(png(raster)); }
+std::string data_address(std::string_view png) { return "data:image/png;base64," + base64(png); }
 
 }  // namespace flowgauge::reports

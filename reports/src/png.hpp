@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace flowgauge::reports {
@@ -23,5 +24,7 @@ std::string png(const Raster& raster);
 
 /// data:image/png;base64,… : the picture as the source of an <img> in a page that stands alone.
 std::string data_address(const Raster& raster);
+/// The same for the bytes of a file.
+std::string data_address(std::string_view png);
 
 }  // namespace flowgauge::reports

@@ -72,6 +72,9 @@ svg.strips { display: block; max-width: 100%; height: auto; color: var(--text); 
 svg.strips text { fill: currentColor; } svg.strips circle { fill: var(--series-0); fill-opacity: .75; }
 .scale i { display: block; width: 15rem; height: .7rem; border-radius: 3px; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(21rem, 1fr)); gap: 2rem 1.8rem; margin: 1.4rem 0; }
+.triptych { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.2rem; margin: 1.4rem 0; }
+.swatches { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.8rem; margin: 1.4rem 0; max-width: 56rem; }
+.swatches img { width: 100%; image-rendering: pixelated; }
 figure { margin: 0; break-inside: avoid; }
 figure h4 { font-size: .9rem; font-weight: 600; margin: 0 0 .3rem; overflow-wrap: anywhere; }
 figcaption { font-size: .78rem; color: var(--quiet); line-height: 1.45; }
@@ -87,7 +90,7 @@ svg.plot g { font-family: inherit; }
 .card dl, .box dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.4rem; margin: .6rem 0; font-size: .9rem; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
 .box { background: var(--soft); border-radius: 8px; padding: .8rem 1.4rem; margin: 1.6rem 0; }
-.matrix td { text-align: center; white-space: nowrap; min-width: 4.2rem; padding: .4rem .5rem; }
+.matrix td { text-align: center; white-space: nowrap; min-width: 2rem; padding: .3rem .15rem; }
 .matrix tbody th { min-width: 0; }
 .matrix thead th { text-align: center; vertical-align: bottom; }
 .matrix .upright { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; text-align: left; font-weight: 500; margin: 0 auto; }

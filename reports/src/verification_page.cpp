@@ -129,13 +129,16 @@ struct MatrixCell {
 
 std::string cell_html(const MatrixCell& cell) {
   if (cell.rows == 0) return "<td class=\"none\" title=\"not examined\"></td>";
-  const std::string margin = cell.margin < 0 ? std::string{} : html::text("small", "", std::isnan(cell.margin) ? "NaN" : html::number(cell.margin));
+  // Below a hundredth nobody needs the digits; they are in the hint.
+  const std::string number = std::isnan(cell.margin) ? "NaN" : cell.margin < 10 ? fmt::format("{:.2f}", cell.margin) : html::number(cell.margin);
+  const std::string margin = cell.margin < 0.005 ? std::string{} : html::text("small", "", number);
   const std::string kind = cell.verdict == "holds"            ? "good"
                            : cell.verdict == "fails"          ? "fails bad"
                            : cell.verdict == "unresolved"     ? "unresolved doubt"
                            : cell.verdict == "not_applicable" ? "none"
                                                               : "error bad";
-  const std::string hint = words(cell.verdict) + (cell.reason.empty() ? "" : ": " + plain_words(cell.reason));
+  const std::string hint = words(cell.verdict) + (cell.margin < 0 ? "" : ", margin " + html::number(cell.margin)) +
+                           (cell.reason.empty() ? "" : ": " + plain_words(cell.reason));
   return fmt::format("<td class=\"{}\" title=\"{}\">{}{}</td>", kind, html::escape(hint), symbol(cell.verdict), margin);
 }
 
@@ -281,9 +284,9 @@ std::string verification_page(const std::vector<VerdictRow>& verdicts, const Pro
   page += section("Broken laws", "Worst first, each with the smallest case that was found and the command that brings it back.",
                   failure_cards(verdicts, statements));
   page += section("Every subject against every law",
-                  "Under each symbol stands the worst margin: observed error as a fraction of the allowed one. At most 1 the law holds; 0.9 is near "
-                  "the edge, 1e-6 is far from it. Subjects with trouble stand on top. Over several dims, number types and seeds the gravest verdict "
-                  "is shown.",
+                  "Under a symbol stands the worst margin, from 0.005 on: observed error as a fraction of the allowed one. At most 1 the law holds. "
+                  "Point at a symbol for more digits. Subjects with trouble stand on top. Over several dims, number types and seeds the gravest "
+                  "verdict is shown.",
                   matrices(verdicts));
   page += section("Errors, unresolved, not applicable", "These are not counted as holding. An unresolved check could neither accuse nor acquit.",
                   other_reasons(verdicts));

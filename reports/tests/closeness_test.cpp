@@ -52,6 +52,36 @@ DifferenceRow difference(const char* flow, const char* other, double value, doub
   return row;
 }
 
+/// A data set of colours: swatches of its rows and of the flow's, and three pairs of channels; a cell that is not there adds nothing.
+TEST(Samples, ColoursHaveSwatchesAndAScatterMatrix) {
+  CellRow held_out = cell("a", 1.2, 3);
+  held_out.metric = "cross_entropy_held_out";
+  held_out.source = "dusk.png";
+  held_out.kl_status.clear();
+  std::vector<SampleRow> samples;
+  for (const char* const of : {"data", "flow"})
+    for (int i = 0; i < 256; ++i) {
+      SampleRow row;
+      row.cell_id = held_out.cell_id;
+      row.of = of;
+      row.kind = "colours";
+      row.index = i;
+      row.x1 = row.x2 = 0.01 * i - 1;
+      row.x3 = i == 7 ? NAN : 0.5;
+      samples.push_back(row);
+    }
+  samples.push_back(samples.back());
+  samples.back().cell_id = "c_of_another_run";
+  const std::string page = comparison_page({held_out}, {}, {}, no_gnuplot, {{}, {}, samples});
+  EXPECT_EQ(first_fault(page), "");
+  EXPECT_THAT(page, HasSubstr("<img alt=\"held-out rows\" src=\"data:image/png;base64,"));
+  EXPECT_THAT(page, HasSubstr("<img alt=\"a\" src=\"data:image/png;base64,"));
+  for (const char* const title : {"green against red", "blue against red", "blue against green"}) EXPECT_THAT(page, HasSubstr(title));
+  EXPECT_THAT(page, HasSubstr("256 held-out rows, 256 samples."));
+  for (SampleRow& row : samples) row.kind = "numbers";
+  EXPECT_THAT(comparison_page({held_out}, {}, {}, no_gnuplot, {{}, {}, samples}), Not(HasSubstr("alt=\"held-out rows\"")));
+}
+
 /// b is the lowest by a hair, a cannot be told from it, c can, whichever way round the table has the pairs.
 TEST(Ranking, FlowsThatCannotBeToldApartShareAPlace) {
   const std::vector<CellRow> cells{cell("a", 0.101), cell("b", 0.1), cell("c", 0.3)};

@@ -282,7 +282,7 @@ TEST(VerificationPage, GravestVerdictWinsOverSeveralRows) {
   rows[1].worst_margin = std::nan("");
   for (int turn = 0; turn < 2; ++turn) {
     const std::string page = verification_page(rows, {});
-    EXPECT_THAT(page, HasSubstr("<td class=\"fails bad\" title=\"fails\">✗<small>NaN</small></td>"));
+    EXPECT_THAT(page, HasSubstr("<td class=\"fails bad\" title=\"fails, margin not a number\">✗<small>NaN</small></td>"));
     std::swap(rows[0], rows[1]);
   }
 }

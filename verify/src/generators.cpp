@@ -112,6 +112,7 @@ FlowSpec draw_spec(const Family& family, Dice& dice) {
 }
 
 int draw_dim(const Wants& wants, const Draw& draw) {
+  if (!wants.dims.empty()) return wants.dims[draw.number % wants.dims.size()];
   static constexpr std::array quick{2, 1, 3, 1, 2, 4, 1, 2, 5, 1, 2, 3, 1, 2, 8, 1, 2, 3};
   static constexpr std::array standard{1, 2, 3, 4, 1, 2, 5, 8, 1, 2, 3, 4, 1, 2, 5, 16, 1, 2, 3, 8, 1, 2, 33};
   const std::size_t start = hash_text(std::to_string(draw.seed % 7));

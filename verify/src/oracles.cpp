@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
 
+#include <fmt/format.h>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <limits>
 
 namespace flowgauge::verify {
@@ -96,8 +96,8 @@ Spread conditioning(const Trial& trial, Way way, std::span<const double> x, std:
   Spread spread{std::vector<double>(x.size(), 0.0), 0.0};
   for (std::uint64_t run = 0; run < 6; ++run) {
     const std::uint64_t seed = trial.sample().seed * std::uint64_t{8} + run;
-    const Image<Wide> image = trial.map<Wide>(way, moved(x, 0, 3 * seed), moved(context, 0, 3 * seed + 1),
-                                              moved(trial.sample().theta, 1, 3 * seed + 2));
+    const Image<Wide> image =
+        trial.map<Wide>(way, moved(x, 0, 3 * seed), moved(context, 0, 3 * seed + 1), moved(trial.sample().theta, 1, 3 * seed + 2));
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(image.value[j], truth.value[j]));
     spread.log_det = max(spread.log_det, distance(image.log_det, truth.log_det));
   }
@@ -130,6 +130,14 @@ BoundedLogDet<Wide> true_log_det(const Trial& trial, Way way, std::span<const Wi
 void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, std::span<const Wide> x, std::span<const Wide> context,
                      const std::string& what) {
   const Image<Wide> image = trial.map<Wide>(way, x, context);
+  const bool infinite = abs(image.log_det) == Constants<Wide>::infinity();
+  if (infinite && std::all_of(image.value.begin(), image.value.end(), [](const Wide& v) { return representable(v); })) {
+    // Infinite in 50 digits: so must the Jacobian be, or 0.
+    const BoundedLogDet<Wide> regular = true_log_det(trial, way, x, context);
+    if (regular.resolved() && std::isfinite(to_double(regular.log_abs)))
+      result.compare(row, what, to_double(regular.log_abs), to_double(image.log_det), to_double(abs(image.log_det)), 0);
+    return;
+  }
   if (!representable(image)) return;
   if (std::abs(to_double(image.log_det)) > 1e18) return;  // e to that power has no number even in 50 digits: there is no Jacobian to compare with
   const BoundedLogDet<Wide> duals = true_log_det(trial, way, x, context);
@@ -156,6 +164,37 @@ void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, s
       return result.unresolved(row, "oracles_differ");
   }
   result.compare(row, what, to_double(duals.log_abs), to_double(image.log_det), distance(image.log_det, duals.log_abs), allowed);
+}
+
+void compare_inverse_log_det(Examined& result, const Trial& trial, Index row) {
+  const std::vector<Wide> y = trial.row_at<Wide>(row), context = trial.context_at<Wide>(row);
+  const Image<Wide> back = trial.map<Wide>(Way::inverse, y, context);
+  if (!representable(back)) return;
+  const Image<Wide> there = trial.map<Wide>(Way::forward, back.value, context);
+  if (!representable(there)) return;  // f^-1(y) lies on an end of the domain, to 50 digits
+  // What an error of f^-1(y) in its last bits does to log_det: the pair is the same only to within the inverse's residual, and near an
+  // end of the domain f^-1(y) itself is rounded.
+  double residual = 0;
+  for (std::size_t j = 0; j < y.size(); ++j)
+    residual = std::max(residual, to_double(abs(there.value[j] - y[j])) / std::max(1.0, std::abs(to_double(y[j]))));
+  double rounded = 0;
+  const Wide last_bit = scaled_by_power_of_two(Wide(1.0), 1 - Wide::bits);
+  for (unsigned run = 0; run < 8; ++run) {
+    // All up, all down, then every coordinate its own way: where large coordinates cancel, a common factor shows nothing.
+    std::vector<Wide> moved = back.value;
+    for (std::size_t j = 0; j < moved.size(); ++j) {
+      const bool up = run < 2 ? run == 0 : ((run * 0x9e3779b9u) >> (j % 32) & 1) != 0;
+      moved[j] += up ? moved[j] * last_bit : -(moved[j] * last_bit);
+    }
+    const Image<Wide> beside = trial.map<Wide>(Way::forward, moved, context);
+    if (representable(beside)) rounded = std::max(rounded, to_double(abs(beside.log_det - there.log_det)));
+  }
+  if (rounded > 1e-20) return result.unresolved(row, "ill_conditioned");  // 50 digits do not hold the pre-image
+  const double size = std::abs(to_double(back.log_det)) + std::abs(to_double(there.log_det));
+  const double allowed = wide_tolerance(size) + 0x1p20 * std::min(residual, 0x1p-120) + 64 * rounded;
+  result.compare(row, "log_det of the inverse", -to_double(there.log_det), to_double(back.log_det), to_double(abs(back.log_det + there.log_det)),
+                 allowed);
+  compare_log_det(result, trial, Way::inverse, row, y, context, "log_det of the inverse, against its own Jacobian");
 }
 
 void round_trip(Examined& result, const Trial& trial, Way there, Index row) {

@@ -119,16 +119,17 @@ Image<S> Trial::map(Way way, std::span<const S> x, std::span<const S> context, s
   return image;
 }
 
-Convergence Trial::call(Way way, BatchIn<double> x, BatchIn<double> context, BatchOut<double> y, ColumnOut<double> log_det) const {
-  const Flow<double>& flow = this->flow<double>();
+template <class S>
+Convergence Trial::call_at(Way way, BatchIn<S> x, BatchIn<S> context, BatchOut<S> y, ColumnOut<S> log_det) const {
+  const Flow<S>& flow = this->flow<S>();
   if (!subject_.is_layer()) {
     if (way == Way::inverse) return flow.inverse(x, y, log_det, workspace_, context);
     flow.forward(x, y, log_det, workspace_, context);
     return {};
   }
-  const Given<double> given{flow.theta(), context, nullptr};
+  const Given<S> given{flow.theta(), context, nullptr};
   if (subject_.by_values() && subject_.arithmetic().whole) {
-    const LayerBody<double>& body = flow.layers().front().body();
+    const LayerBody<S>& body = flow.layers().front().body();
     if (way == Way::inverse) return body.inverse(given, x, y, log_det.data(), workspace_.scratch);
     body.forward(given, x, y, log_det.data(), nullptr, workspace_.scratch);
     return {};
@@ -136,6 +137,10 @@ Convergence Trial::call(Way way, BatchIn<double> x, BatchIn<double> context, Bat
   if (way == Way::inverse) return flow.layers().front().inverse(given, x, y, log_det);
   flow.layers().front().forward(given, x, y, log_det);
   return {};
+}
+
+Convergence Trial::call(Way way, BatchIn<double> x, BatchIn<double> context, BatchOut<double> y, ColumnOut<double> log_det) const {
+  return call_at<double>(way, x, context, y, log_det);
 }
 
 Image<double> Trial::call(Way way, std::span<const double> x, std::span<const double> context) const {
@@ -194,6 +199,9 @@ template Flow<float>& Subject::flow<float>() const;
 template Flow<Wide>& Subject::flow<Wide>() const;
 template Flow<WideDual>& Subject::flow<WideDual>() const;
 template Flow<Rounding>& Subject::flow<Rounding>() const;
+template Convergence Trial::call_at(Way, BatchIn<double>, BatchIn<double>, BatchOut<double>, ColumnOut<double>) const;
+template Convergence Trial::call_at(Way, BatchIn<float>, BatchIn<float>, BatchOut<float>, ColumnOut<float>) const;
+template Image<float> Trial::map(Way, std::span<const float>, std::span<const float>, std::span<const float>) const;
 template Image<double> Trial::map(Way, std::span<const double>, std::span<const double>, std::span<const double>) const;
 template Image<Wide> Trial::map(Way, std::span<const Wide>, std::span<const Wide>, std::span<const Wide>) const;
 template Image<WideDual> Trial::map(Way, std::span<const WideDual>, std::span<const WideDual>, std::span<const WideDual>) const;

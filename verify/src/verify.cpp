@@ -100,6 +100,12 @@ std::vector<Unit> subjects_of(const Subjects& all, const std::string& only) {
   return {{.subject = fixed.name, .family = fixed}};
 }
 
+/// A deep law takes long, or says again from another side what others say: it is examined where it is wanted.
+bool wanted(const Law& law, const VerifyOptions& options, const std::string& named = "") {
+  const auto is = [&](const std::string& name) { return name == law.name || name == law.id; };
+  return !law.deep || options.tier == Tier::deep || is(options.law) || is(named);
+}
+
 int cases_of(Tier tier) { return tier == Tier::quick ? 30 : tier == Tier::standard ? 200 : 10000; }
 
 std::vector<Unit> drawn_units(const Subjects& all, const VerifyOptions& options) {
@@ -107,7 +113,7 @@ std::vector<Unit> drawn_units(const Subjects& all, const VerifyOptions& options)
   const std::vector<const Law*> laws = laws_of(options.law);
   for (const Unit& subject : subjects_of(all, options.only))
     for (const Law* law : laws)
-      if (speaks_of(*law, subject)) {
+      if (speaks_of(*law, subject) && wanted(*law, options)) {
         units.push_back(subject);
         units.back().law = law;
       }
@@ -150,6 +156,7 @@ std::vector<Unit> replayed_units(const Subjects& all, const VerifyOptions& optio
     for (const Law* law : laws) {
       const bool of_flows = law->about == About::layer || law->about == About::composition;
       if (!speaks_of(*law, subject) && !(chosen && subject.family && of_flows)) continue;
+      if (!wanted(*law, options, named)) continue;
       if (!subject.family && law->wants.sample && c.batch == 0) throw ConfigError("the case has no batch, the number of draws: " + line);
       if (subject.source && !law->wants.sample && c.rows.empty()) throw ConfigError("the case has no row x: " + line);
       units.push_back(subject);

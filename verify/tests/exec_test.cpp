@@ -249,7 +249,8 @@ TEST_F(Adapter, AWrongLayerIsKilledByTheLawThatSaysSo) {
   const std::vector<std::pair<std::string, std::string>> defects{
       {"summand_dropped", "L8"},    {"mean_over_batch", "L15"},          {"inverse_adds", "L3"},         {"inverse_sign", "L9"},
       {"context_ignored", "A2"},    {"gradient_lacks_log_det", "L12"},   {"gradient_of_first_row", "L12b"}, {"batch_scale", "L17"},
-      {"claims_volume", "A1"},      {"leaks", "L8"}};
+      {"claims_volume", "A1"},      {"leaks", "L8"},          {"dropout", "L18"},
+      {"nan_to_num", "L32"}};
   for (const auto& [defect, law] : defects) {
     SCOPED_TRACE(defect);
     VerifyOptions options;

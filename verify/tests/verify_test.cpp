@@ -116,6 +116,15 @@ TEST(Run, TakesALawByIdAndByName) {
   EXPECT_EQ(by_id.rows[0].cases, 30);
 }
 
+TEST(Run, FindsNoFaultWhereItOnceFoundOne) {
+  VerifyOptions options;
+  // w = 0 has no direction, but w moves.
+  options.replay = {"law=L12 | inverse(planar) | dim=1 | theta=0,1,1 | x=0"};
+  const VerifyResult result = run(options);
+  ASSERT_EQ(result.rows.size(), 1u);
+  EXPECT_EQ(result.rows[0].verdict, "holds") << result.rows[0].reason;
+}
+
 TEST(Run, GivesTheSameRowsForAnyNumberOfJobs) {
   VerifyOptions options = options_for("*o*", "L*");
   options.cases = 8;

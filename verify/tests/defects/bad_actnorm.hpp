@@ -11,6 +11,7 @@ struct BadActnorm {
     none,
     sign,                   ///< W118: forward returns −L
     reciprocal,             ///< W002: the inverse returns 1/L
+    times_dim,              ///< W016: D times too large in both directions
     times_dim_in_inverse,   ///< W033: counted once too often in one direction
     scale_shared,           ///< W006: all coordinates have the first one's scale, and L counts it once
     gradient_lacks_log_det  ///< of log_scale
@@ -18,7 +19,7 @@ struct BadActnorm {
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "sign", "reciprocal", "times_dim_in_inverse", "scale_shared", "gradient_lacks_log_det"});
+    v("defect", defect, {"none", "sign", "reciprocal", "times_dim", "times_dim_in_inverse", "scale_shared", "gradient_lacks_log_det"});
   }
 
   std::vector<Block> parameters(int dim, int context) const {
@@ -42,13 +43,14 @@ struct BadActnorm {
   void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch& scratch) const {
     healthy.forward(widened(given, x.dim), x, y, log_det, scratch);
     for (Index i = 0; i < x.rows && defect == sign; ++i) log_det[i] = -log_det[i];
+    for (Index i = 0; i < x.rows && defect == times_dim; ++i) log_det[i] = S(static_cast<double>(x.dim)) * log_det[i];
   }
   template <class S>
   void inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch& scratch) const {
     healthy.inverse(widened(given, y.dim), y, x, log_det, scratch);
     for (Index i = 0; i < y.rows; ++i) {
       if (defect == reciprocal) log_det[i] = S(-1.0) / log_det[i];
-      if (defect == times_dim_in_inverse) log_det[i] = S(static_cast<double>(y.dim)) * log_det[i];
+      if (defect == times_dim || defect == times_dim_in_inverse) log_det[i] = S(static_cast<double>(y.dim)) * log_det[i];
     }
   }
   template <class S>

@@ -13,12 +13,13 @@ struct BadLu {
     upper_first,         ///< the inverse is L⁻¹ U⁻¹ Pᵀ
     floor_everywhere,    ///< W019: a floor added to the whole matrix, not to its diagonal
     sum_of_diagonal,     ///< W018: Σ U_ii, not its logs
+    product_of_pivots,   ///< W024: the log of a product, not a sum of logs
     bias_not_subtracted  ///< W139: in the inverse
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "permutes_on", "upper_first", "floor_everywhere", "sum_of_diagonal", "bias_not_subtracted"});
+    v("defect", defect, {"none", "permutes_on", "upper_first", "floor_everywhere", "sum_of_diagonal", "product_of_pivots", "bias_not_subtracted"});
   }
 
   std::vector<Block> parameters(int dim, int context) const { return healthy().parameters(dim, context); }
@@ -34,12 +35,14 @@ struct BadLu {
   void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch& scratch) const {
     healthy().forward(given, x, y, log_det, scratch);
     if (defect == sum_of_diagonal) std::fill_n(log_det, x.rows, sum_of(given, x.dim));
+    if (defect == product_of_pivots) std::fill_n(log_det, x.rows, product_of(given, x.dim));
   }
   template <class S>
   void inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch& scratch) const {
     const Index d = y.dim;
     healthy().inverse(given, y, x, log_det, scratch);
     if (defect == sum_of_diagonal) std::fill_n(log_det, y.rows, -sum_of(given, d));
+    if (defect == product_of_pivots) std::fill_n(log_det, y.rows, -product_of(given, d));
     if (defect != permutes_on && defect != upper_first && defect != bias_not_subtracted) return;
     const S *const upper = given.prepared + d * d, *const lower = upper + d * d, *const reciprocal = given.prepared + 5 * d * d,
                    *const one = reciprocal + d, *const bias = one + d, *const no_bias = nullptr;
@@ -71,6 +74,12 @@ struct BadLu {
     S total(0.0);
     for (Index j = 0; j < d; ++j) total = total + exp(given.theta[j]);
     return total;
+  }
+  template <class S>
+  static S product_of(const Given<S>& given, Index d) {
+    S product(1.0);
+    for (Index j = 0; j < d; ++j) product = product * exp(given.theta[j]);
+    return log(product);
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <flowgauge/layers/rank_one.hpp>
 
+#include <vector>
 namespace flowgauge::verify::defects {
 
 /// rank_one with one mistake; `none` is the healthy twin.
@@ -28,25 +29,26 @@ struct BadRankOne {
   }
   void initial(std::span<double> theta, int dim) const { healthy.initial(theta, dim); }
   Index prepared_size(int dim) const { return healthy.prepared_size(dim); }
-  /// w, −w/|w|², a, and what (wᵀx) and (wᵀy) are multiplied with; then v = unit·w, …, log s, its slope.
+  /// w, −w/|w|², what of û lies across w, and what (wᵀx) and (wᵀy) are multiplied with; then v = unit·w, …, log s, its slope. unit·u = forth + less.
   template <class S>
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
     healthy.prepare(theta, dim, prepared);
     const Index d = dim;
-    S *const w = prepared, *const less = w + d, *const a = less + d, *const forth = a + d, *const back = forth + d, *const single = back + d;
+    S *const w = prepared, *const less = w + d, *const across = less + d, *const forth = across + d, *const back = forth + d,
+             *const single = back + d;
     const S square = detail::squared_length(w, d);
+    std::vector<S> u(d);
     S along(0.0);
     for (Index j = 0; j < d; ++j) {
-      if (defect == constraint_absent) a[j] = single[0] * theta[d + j];
-      if (defect == nan_at_zero) a[j] = a[j] / square * square;
-      along = along + w[j] * a[j];
+      u[j] = defect == constraint_absent ? single[0] * theta[d + j] : forth[j] + less[j];
+      along = along + w[j] * u[j];
     }
     const S s = S(1.0) + along;
     if (defect == constraint_absent || defect == recomputed_s) single[4] = log(s);
     for (Index j = 0; j < d; ++j) {
-      if (defect == constraint_absent || defect == nan_at_zero) forth[j] = a[j] - less[j];
-      if (defect == constraint_absent || defect == nan_at_zero) back[j] = -a[j] / s - less[j];
-      if (defect == inverse_lacks_s) back[j] = -a[j] - less[j];
+      if (defect == constraint_absent) forth[j] = u[j] - less[j], back[j] = -u[j] / s - less[j];
+      if (defect == inverse_lacks_s) back[j] = -u[j] - less[j];
+      if (defect == nan_at_zero) forth[j] = forth[j] / square * square, back[j] = back[j] / square * square;
     }
   }
   template <class S>

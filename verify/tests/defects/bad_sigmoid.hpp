@@ -12,16 +12,22 @@ struct BadSigmoid {
     log_of_quotient,        ///< W048, the seed: log(e^{−x}/(1 + e^{−x})²)
     log_of_subtraction,     ///< log(y·(1 − y)): no digits, then −∞, for large x
     inverse_clamped,        ///< W049: y kept 1e-6 away from 0 and 1
+    tiny_in_log,            ///< W053: log(y·(1 − y) + 1e-30)
+    not_onto,               ///< W136: it calls the whole line its codomain
     gradient_lacks_log_det  ///< the term of log_det is missing in backward
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "log_of_quotient", "log_of_subtraction", "inverse_clamped", "gradient_lacks_log_det"});
+    v("defect", defect, {"none", "log_of_quotient", "log_of_subtraction", "inverse_clamped", "tiny_in_log", "not_onto", "gradient_lacks_log_det"});
   }
 
   std::vector<Block> parameters() const { return {}; }
-  Facts facts() const { return Sigmoid().facts(); }
+  Facts facts() const {
+    Facts f = Sigmoid().facts();
+    if (defect == not_onto) f.codomain = {};
+    return f;
+  }
 
   template <Real T>
   using Shape = Sigmoid::Shape<T>;
@@ -36,6 +42,7 @@ struct BadSigmoid {
       const T e = exp(-x), one_plus = T(1.0) + e;
       m.log_slope = log(e / (one_plus * one_plus));
     }
+    if (defect == tiny_in_log) m.log_slope = log(exp(m.log_slope) + T(1e-30));
     if (defect == log_of_subtraction) m.log_slope = log(m.value * (T(1.0) - m.value));
     return m;
   }

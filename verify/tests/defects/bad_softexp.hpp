@@ -12,12 +12,13 @@ struct BadSoftexp : OddExtension<BadSoftexp> {
     no_expm1,          ///< W056: e^t − 1 and log(1 + b): no digits for small x
     log_of_slope,      ///< W057: the log of f′, which overflows where only e^t does
     clamped_value,     ///< W076, the seed: log a ≥ 0.7 in the map, not in its gradient
+    log_det_at_image,  ///< W169: the inverse takes its log_det at y
     detached_gradient  ///< W017, the seed: the parameter gets no gradient below a bound
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "no_expm1", "log_of_slope", "clamped_value", "detached_gradient"});
+    v("defect", defect, {"none", "no_expm1", "log_of_slope", "clamped_value", "log_det_at_image", "detached_gradient"});
   }
 
   std::vector<Block> parameters() const { return Softexp().parameters(); }
@@ -44,6 +45,7 @@ struct BadSoftexp : OddExtension<BadSoftexp> {
   Mapped<T> positive_inverse(const Shape<T>& s, T b) const {
     Mapped<T> m = Softexp().positive_inverse(s, b);
     if (defect == no_expm1) m.value = log(T(1.0) + b) / s.rate;
+    if (defect == log_det_at_image) m.log_slope = -Softexp().positive(s, b).log_slope;
     return m;
   }
   template <class T>

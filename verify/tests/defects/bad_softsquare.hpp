@@ -11,12 +11,13 @@ struct BadSoftsquare : OddExtension<BadSoftsquare> {
     none,
     cancelling_inverse,  ///< W059: (√(a² + 4by) − a)/(2b): no digits for small y or b
     half_the_curve,      ///< log(a + b|x|)
+    linear_when_flat,    ///< W088: the inverse drops a curve below 1e-3
     inverse_sign         ///< W001: the inverse's log_det is that of forward
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "cancelling_inverse", "half_the_curve", "inverse_sign"});
+    v("defect", defect, {"none", "cancelling_inverse", "half_the_curve", "linear_when_flat", "inverse_sign"});
   }
 
   std::vector<Block> parameters() const { return Softsquare().parameters(); }
@@ -38,6 +39,7 @@ struct BadSoftsquare : OddExtension<BadSoftsquare> {
   Mapped<T> positive_inverse(const Shape<T>& s, T b) const {
     Mapped<T> m = Softsquare().positive_inverse(s, b);
     if (defect == cancelling_inverse) m.value = (sqrt(s.slope * s.slope + T(4.0) * s.curve * b) - s.slope) / (T(2.0) * s.curve);
+    if (defect == linear_when_flat) m.value = select(s.curve < T(1e-3), b / s.slope, m.value);
     if (defect == inverse_sign) m.log_slope = -m.log_slope;
     return m;
   }

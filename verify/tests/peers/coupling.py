@@ -33,6 +33,10 @@ def forward(x, theta, context):
         y[:, 0] += x[:, 1] * x.dtype.type(1e-3)
     if defect == "other_type":
         log_det = log_det.astype(np.float32)
+    if defect == "dropout":
+        y = y * (1 + 1e-6 * np.random.default_rng().standard_normal())
+    if defect == "nan_to_num":
+        y, log_det = np.nan_to_num(y), np.nan_to_num(log_det)
     if defect == "batch_scale":
         y = y / max(1, np.abs(np.nan_to_num(y)).max())
     return y, log_det

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <flowgauge/distributions/picture.hpp>
 #include <flowgauge/fit.hpp>
 
 #include <cstdint>
@@ -38,6 +39,7 @@ struct GridCell {
   std::string source;             ///< canonical text of a source; of a data set its file name
   std::filesystem::path data;     ///< the data set's file; empty for a source
   std::string data_hash;          ///< of its content
+  distributions::Colours colours = distributions::Colours::dequantised;  ///< where it is a picture
   std::string flow_name, flow;    ///< as the grid names it; canonical spec
   std::filesystem::path model;    ///< a model file that is evaluated as it is; empty: the flow is fitted
   std::string model_hash;         ///< SHA-256 of its canonical text
@@ -58,8 +60,9 @@ struct Grid {
 
 /// ConfigError "FILE:LINE: sentence": does not parse, unknown key (with the nearest one), wrong type, out of range, unknown source or layer, a flow
 /// that has no name in [flows], a cell that comes twice. DataError: the file or a data set cannot be read.
-Grid read_grid(const std::filesystem::path& path);
+/// `data`: these files stand for the data sets of every block that has some.
+Grid read_grid(const std::filesystem::path& path, const std::vector<std::string>& data = {});
 /// The same from text; data sets are looked for beside `path`, then in the current folder.
-Grid parse_grid(std::string_view text, const std::filesystem::path& path);
+Grid parse_grid(std::string_view text, const std::filesystem::path& path, const std::vector<std::string>& data = {});
 
 }  // namespace flowgauge::bench

@@ -36,7 +36,8 @@ struct RunSummary {
   std::filesystem::path page;                        ///< empty when interrupted before the first cell
 };
 
-/// Fits and evaluates every cell of the grid and writes cells.csv, kl_trace.csv, kl_differences.csv, densities.csv, models/<cell_id>.json,
+/// Fits and evaluates every cell of the grid and writes cells.csv, kl_trace.csv, kl_differences.csv, densities.csv, samples.csv,
+/// models/<cell_id>.json,
 /// datapackage.json and report.html into options.out. Cells that the folder has already are skipped. DataConflict (store.hpp): the folder holds
 /// another grid. DataError: it cannot be written; found before any work. ConfigError: `only` fits no cell, jobs < 1.
 RunSummary run_grid(const Grid&, const RunOptions&);

@@ -25,6 +25,7 @@ struct CellResult {
   std::string cell_id;
   std::vector<reports::CellRow> cells;
   std::vector<reports::TraceRow> traces;
+  std::vector<reports::SampleRow> samples;
   std::optional<Model> model;
 };
 
@@ -39,7 +40,8 @@ class Store {
   const std::set<std::string>& finished() const { return finished_; }
   /// Model first, then traces, then cells: a cell with rows in cells.csv is complete.
   void add(const CellResult&);
-  /// cells.csv, kl_trace.csv, kl_differences.csv, densities.csv, datapackage.json, report.html; returns the page. `finished_at` is set here.
+  /// cells.csv, kl_trace.csv, kl_differences.csv, densities.csv, samples.csv, datapackage.json, report.html; returns the page. `finished_at` is set
+  /// here.
   std::filesystem::path close(const std::vector<std::string>& warnings, const reports::FigureOptions&);
 
  private:
@@ -47,6 +49,7 @@ class Store {
   reports::Provenance provenance_;
   std::optional<reports::CsvAppender<reports::CellRow>> cells_;
   std::optional<reports::CsvAppender<reports::TraceRow>> traces_;
+  std::optional<reports::CsvAppender<reports::SampleRow>> samples_;
   std::set<std::string> finished_;
   std::mutex mutex_;
 };

@@ -15,6 +15,7 @@ struct DataSet {
   std::vector<std::string> columns;  ///< names from the header; without a header x1 … xd
   std::string path;
   std::string hash;  ///< FNV-1a of the text read (decompressed), 16 hexadecimal digits: what a result was computed from
+  bool picture = false;  ///< the rows are pixels
 };
 
 /// Reads comma-separated numbers, plain or gzip. The first row is a header when one of its fields is not a number. Quotes and line ends as in RFC

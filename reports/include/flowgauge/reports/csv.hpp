@@ -11,7 +11,7 @@
 #include <flowgauge/reports/rows.hpp>
 
 /// CSV as in RFC 4180: comma, `"` doubled, LF, UTF-8, one header row, no comments. Independent of the locale.
-/// `Row` is one of CellRow, TraceRow, DifferenceRow, DensityRow, VerdictRow, BenchRow.
+/// `Row` is one of CellRow, TraceRow, DifferenceRow, DensityRow, SampleRow, VerdictRow, BenchRow.
 namespace flowgauge::reports {
 
 /// The header line, with its LF.

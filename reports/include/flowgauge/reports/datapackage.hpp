@@ -27,7 +27,8 @@ struct Provenance {
 };
 
 /// The text of datapackage.json (Frictionless Data Package with Table Schema) for the named files (cells.csv, kl_trace.csv,
-/// kl_differences.csv, densities.csv, verdicts.csv, bench.csv; another name is a ReportError) and this provenance. Same input, same bytes.
+/// kl_differences.csv, densities.csv, samples.csv, verdicts.csv, bench.csv; another name is a ReportError) and this provenance. Same input, same
+/// bytes.
 std::string datapackage_text(const Provenance& provenance, const std::vector<std::string>& files);
 
 /// Writes `folder`/datapackage.json for those of these files that are there.

@@ -33,12 +33,15 @@ struct ReferenceLine {
   double y = 0;
 };
 
+enum class Mark { lines, points };
+
 struct Figure {
   std::string name;  // stem of its files and prefix of its ids; made of a–z, 0–9 and _
   Axis x, y;
   std::vector<Series> series;  // at most 8
   std::vector<ReferenceLine> lines;
   int width = 440, height = 300;
+  Mark mark = Mark::lines;  // points: all of them, without a line
 };
 
 /// An SVG element to stand in a page, or else a sentence why there is none.
@@ -53,7 +56,7 @@ struct FigureOptions {
 };
 
 /// Draws all figures with one gnuplot process. Never fails because of gnuplot: the drawings say what is missing.
-/// Series longer than 200 points are thinned to about 200, evenly in log x. Throws ReportError for a bad name, more than
+/// Lines of more than 200 points are thinned to about 200, evenly in log x. Throws ReportError for a bad name, more than
 /// 8 series or lengths that do not fit.
 std::vector<Drawing> draw(const std::vector<Figure>& figures, const FigureOptions& options = {});
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace flowgauge::reports {
 struct Closeness {
   std::vector<DifferenceRow> differences;
   std::vector<DensityRow> densities;
+  std::vector<SampleRow> samples{};
 };
 
 /// How near every flow came to every source, and what each layer contributed.
@@ -29,5 +31,16 @@ std::string verification_page(const std::vector<VerdictRow>& verdicts, const Pro
 
 /// How fast every layer is. The environment comes first.
 std::string throughput_page(const std::vector<BenchRow>& timings, const Provenance& provenance, const FigureOptions& options = {});
+
+/// What a fit to colours has to show. The rows of `source` and `generated` are red, green, blue in 0 … 255.
+struct Palette {
+  std::string verdict;                                   ///< the page's sentence
+  std::string source_png, generated_png;                 ///< the bytes of files, of the same shape
+  std::vector<std::array<double, 3>> source, generated;  ///< points of the scatter matrix
+  std::vector<std::array<std::string, 3>> losses;        ///< quantity, on fitted rows, on held-out rows
+};
+
+/// Colours of a data set beside those of the flow that was fitted to it.
+std::string palette_page(const Palette& palette, const Provenance& provenance, const FigureOptions& options = {});
 
 }  // namespace flowgauge::reports

@@ -171,6 +171,32 @@ inline constexpr std::array density_columns{
     column<DensityRow, &DensityRow::log_q>("log_q", "nat", "log density of the flow, to 1e-6"),
 };
 
+/// samples.csv: held-out rows of a data set beside samples of the flow that was fitted to it, for pictures.
+struct SampleRow {
+  std::int64_t schema = 1;
+  std::string cell_id, source, flow;
+  Integer dim, seed;
+  std::string of, kind;
+  Integer index;
+  Number x1, x2, x3;
+};
+
+inline constexpr std::array sample_columns{
+    column<SampleRow, &SampleRow::schema>("schema", "1", "version of this table; raised when a column is removed, renamed or changes its meaning"),
+    column<SampleRow, &SampleRow::cell_id>("cell_id", "", "the cell, as in cells.csv", ColumnRole::key),
+    column<SampleRow, &SampleRow::source>("source", "", "the data set"),
+    column<SampleRow, &SampleRow::flow>("flow", "", "the flow, as the grid names it"),
+    column<SampleRow, &SampleRow::dim>("dim", "1", "number of coordinates"),
+    column<SampleRow, &SampleRow::seed>("seed", "1", "seed of the cell"),
+    column<SampleRow, &SampleRow::of>("of", "", "data: a held-out row; flow: a sample", ColumnRole::key, "data|flow"),
+    column<SampleRow, &SampleRow::kind>("kind", "", "numbers, or colours: red, green and blue as standard normal quantiles", ColumnRole::plain,
+                                        "numbers|colours"),
+    column<SampleRow, &SampleRow::index>("index", "1", "number of the row", ColumnRole::key),
+    column<SampleRow, &SampleRow::x1>("x1", "1", "first coordinate, to six digits"),
+    column<SampleRow, &SampleRow::x2>("x2", "1", "second coordinate; empty at dim 1"),
+    column<SampleRow, &SampleRow::x3>("x3", "1", "third coordinate; empty below dim 3"),
+};
+
 /// verdicts.csv: one row for each law and subject. The subject stands in layer, flow or source.
 struct VerdictRow : RowKeys {
   std::string layer, estimator, law, law_id, verdict, reason;
@@ -257,6 +283,11 @@ template <>
 struct Table<DensityRow> {
   static constexpr std::string_view file = "densities.csv", title = "Densities of sources and flows on a grid of points";
   static constexpr std::span<const Column<DensityRow>> columns = density_columns;
+};
+template <>
+struct Table<SampleRow> {
+  static constexpr std::string_view file = "samples.csv", title = "Rows of data sets beside samples of flows";
+  static constexpr std::span<const Column<SampleRow>> columns = sample_columns;
 };
 template <>
 struct Table<VerdictRow> {

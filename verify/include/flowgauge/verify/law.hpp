@@ -56,6 +56,7 @@ struct Wants {
   bool batches = false;      ///< a batch size from the awkward list
   bool initial = false;      ///< initial parameters only
   int largest_dim = 33;
+  std::vector<int> dims = {}; ///< these in turn, instead of the tier's
   int rows = 3;              ///< at most
   bool ordinary_only = false;///< ordinary points and parameters only
   bool sample = false;       ///< of a source or an estimator: one case a specimen, as many draws as the tier gives instead of rows
@@ -71,6 +72,7 @@ struct Law {
   std::string statement;   ///< in words
   std::string advice;      ///< what a failure usually means
   Wants wants = {};
+  bool deep = false;       ///< examined at the deep tier only, and wherever it is asked for by its own name or id
   // One of these, by what the law is about.
   std::function<Examined(const Trial&)> examine = {};
   std::function<Examined(const SourceTrial&)> examine_source = {};

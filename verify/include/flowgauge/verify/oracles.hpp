@@ -37,6 +37,9 @@ BoundedLogDet<Wide> true_log_det(const Trial&, Way, std::span<const Wide> x, std
 /// Compares a 50-digit log_det with the Jacobian of its own direction at x, and asks finite differences for a second vote.
 void compare_log_det(Examined&, const Trial&, Way, Index row, std::span<const Wide> x, std::span<const Wide> context, const std::string& what);
 
+/// Of the inverse at the case's row as y: its log_det is minus that of forward at f⁻¹(y), and log|det| of its own Jacobian, in 50 digits.
+void compare_inverse_log_det(Examined&, const Trial&, Index row);
+
 /// |g(f(x)) − x| ≤ 8u·[|J⁻¹|(|y| + |J||x|) + |x| + |J⁻¹||y|] + |J⁻¹|·(bound of f) + (bound of g), entry by entry, where g undoes f and the bounds
 /// are those of rounding_and_problem. `there` is the direction taken first. A bound beyond ½·max(1, |x|) says nothing: ill_conditioned; nothing
 /// is said at all where a layer saturates at a finite end of its range.

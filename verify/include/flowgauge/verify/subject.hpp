@@ -98,6 +98,9 @@ class Subject {
   /// ConfigError as make_layer.
   Subject(Workshop, const FlowSpec&, int dim, int context);
 
+  /// The subject of another spec by the same workshop, at the same dim and context.
+  Subject made_again(const FlowSpec& spec) const { return {workshop_, spec, dim(), context()}; }
+
   const FlowSpec& spec() const { return plain_.spec(); }
   std::string text() const { return plain_.text(); }
   int dim() const { return plain_.dim(); }
@@ -167,6 +170,9 @@ class Trial {
   /// Forward or inverse in the double that users run: the public call of the layer, or of the flow, on a batch.
   Convergence call(Way, BatchIn<double> x, BatchIn<double> context, BatchOut<double> y, ColumnOut<double> log_det) const;
   Image<double> call(Way, std::span<const double> x, std::span<const double> context) const;
+  /// The same call at another scalar. S: double, float.
+  template <class S>
+  Convergence call_at(Way, BatchIn<S> x, BatchIn<S> context, BatchOut<S> y, ColumnOut<S> log_det) const;
   /// θ at S.
   template <class S>
   std::vector<S> theta() const {
