@@ -154,7 +154,7 @@ const std::vector<Planted>& planted() {
       {"bad_affine(nan_to_zero)", {"L32"}, "no ordinary number"},
       {"bad_affine(option_doubled, offset=1)", {"L33"}, "the canonical text"},
       {"bad_spline(tail_slope_rounded)", {"L26"}, "outside the box"},
-      {"bad_spline(cancelling_root)", {"L9"}, "log_det of the inverse"},
+      {"bad_spline(cancelling_root)", {"L9"}, "log_det of the inverse", 8},
       {"bad_sum_of_squares(stops_early)", {"L5"}, "from the inverse's x"},
       {"bad_triangular(stops_at_eight)", {"L11"}, "by backward", 9},
       {"bad_triangular(sixteen_only)", {"L21"}, "log_det", 17},

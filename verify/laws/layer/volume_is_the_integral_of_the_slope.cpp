@@ -64,14 +64,29 @@ Estimated integral(const Trial& trial, const Numbers& low, const Numbers& high) 
   return sum;
 }
 
+/// What random rounding does to the corners' images: the largest bound of each output, and of log_det.
+Spread of_corners(const Trial& trial, const Numbers& low, const Numbers& high) {
+  Spread largest{std::vector<double>(low.size(), 0.0), 0};
+  for (std::size_t corner = 0; corner < (low.size() == 1 ? 2u : 4u); ++corner) {
+    Numbers x = low;
+    for (std::size_t j = 0; j < x.size(); ++j)
+      if ((corner >> j & 1) != 0) x[j] = high[j];
+    const Image<Wide> truth = trial.map<Wide>(Way::forward, Trial::converted<Wide>(x), trial.context_at<Wide>(0));
+    const Spread here = random_rounding(trial, Way::forward, x, trial.context(0), truth);
+    for (std::size_t j = 0; j < x.size(); ++j) largest.value[j] = std::max(largest.value[j], here.value[j]);
+    largest.log_det = std::max(largest.log_det, here.log_det);
+  }
+  return largest;
+}
+
 /// The length or the area of the image of a box, from f on its boundary alone: |f(b) − f(a)|, or Green's theorem over the mapped boundary as a
 /// polygon, whose error falls with the square of its sides and is extrapolated twice.
-Estimated image(const Trial& trial, const Numbers& low, const Numbers& high) {
+Estimated image(const Trial& trial, const Numbers& low, const Numbers& high, const std::vector<double>& rounding) {
   if (low.size() == 1) {
     Batch<double> ends(2, 1);
     ends(0, 0) = low[0], ends(1, 0) = high[0];
     const Images at = images(trial, ends);
-    return {std::abs(at.y(1, 0) - at.y(0, 0)), 4 * unit_roundoff * (std::abs(at.y(0, 0)) + std::abs(at.y(1, 0)))};
+    return {std::abs(at.y(1, 0) - at.y(0, 0)), 2 * rounding[0]};
   }
   double size = 0;
   const auto area = [&](Index side) {
@@ -92,16 +107,16 @@ Estimated image(const Trial& trial, const Numbers& low, const Numbers& high) {
       // From the first corner: what is far away does not cancel.
       const double u = y(i, 0) - y(0, 0), v = y(i, 1) - y(0, 1);
       twice += u * (y(next, 1) - y(0, 1)) - v * (y(next, 0) - y(0, 0));
-      size += (std::abs(y(i, 0)) + std::abs(y(i, 1))) * (std::abs(y(next, 0) - y(i, 0)) + std::abs(y(next, 1) - y(i, 1)));
+      size += rounding[0] * std::abs(y(next, 1) - y(i, 1)) + rounding[1] * std::abs(y(next, 0) - y(i, 0));
     }
     return 0.5 * std::abs(twice);
   };
   const double a = area(32), b = area(64), c = area(128), ab = b + (b - a) / 3, bc = c + (c - b) / 3;
-  return {bc + (bc - ab) / 15, std::abs(bc - ab) + 8 * unit_roundoff * size};
+  return {bc + (bc - ab) / 15, std::abs(bc - ab) + 2 * size};
 }
 
-/// A box around x of sides 0.125 to 0.625, shorter far out where densities fall fast, inside the domain and, where the layer knows its knots, in one piece of f: it stays a tenth of the way
-/// away from their ends.
+/// A box around x of sides 0.125 to 0.625, shorter far out where densities fall fast, inside the domain and, where the layer
+/// knows its knots, in one piece of f: it stays a tenth of the way away from their ends.
 void box_around(const Trial& trial, Numbers& low, Numbers& high) {
   const Facts& facts = trial.subject().facts();
   const RandomStream stream(trial.sample().seed, "box");
@@ -137,10 +152,14 @@ Law volume_is_the_integral_of_the_slope() {
                 Numbers low(trial.row(0).begin(), trial.row(0).end()), high = low;
                 box_around(trial, low, high);
                 Examined result;
-                const Estimated inside = integral(trial, low, high), boundary = image(trial, low, high);
+                const Spread rounding = of_corners(trial, low, high);
+                Estimated inside = integral(trial, low, high);
+                inside.error += rounding.log_det * inside.value;
+                const Estimated boundary = image(trial, low, high, rounding.value);
                 if (!std::isfinite(inside.value) || !std::isfinite(boundary.value)) return result;
                 const double allowed = 2 * (inside.error + boundary.error) + 0x1p-40 * std::abs(boundary.value) + std::numeric_limits<double>::min();
-                if (boundary.error > 0.01 * std::abs(boundary.value)) return result;  // smaller than the rounding of its corners
+                if (!(boundary.error + rounding.log_det * inside.value <= 0.01 * std::abs(boundary.value)))
+                  return result;  // smaller than the rounding of its corners
                 if (allowed > 0.05 * std::abs(boundary.value)) {
                   result.unresolved(0, "kink");  // neither converges: f bends sharply inside the box
                   return result;
