@@ -1,36 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "defects/planted.hpp"
-
-#include "defects/bad_actnorm.hpp"
-#include "defects/bad_affine.hpp"
-#include "defects/bad_arsinh.hpp"
-#include "defects/bad_bias.hpp"
-#include "defects/bad_convolution.hpp"
-#include "defects/bad_half.hpp"
-#include "defects/bad_householder.hpp"
-#include "defects/bad_householder_qr.hpp"
-#include "defects/bad_leaky.hpp"
-#include "defects/bad_logit.hpp"
-#include "defects/bad_lu.hpp"
-#include "defects/bad_normal_cdf.hpp"
-#include "defects/bad_permutation.hpp"
-#include "defects/bad_planar.hpp"
-#include "defects/bad_power.hpp"
-#include "defects/bad_rank_one.hpp"
-#include "defects/bad_scale.hpp"
-#include "defects/bad_scaled_householder.hpp"
-#include "defects/bad_sigmoid.hpp"
-#include "defects/bad_softexp.hpp"
-#include "defects/bad_softlog.hpp"
-#include "defects/bad_softsquare.hpp"
-#include "defects/bad_spline.hpp"
-#include "defects/bad_sum_of_squares.hpp"
-#include "defects/bad_triangular.hpp"
-#include "defects/steep.hpp"
+#include "planted_families.hpp"
 
 #include <flowgauge/spec.hpp>
 
 #include <stdexcept>
+#include <utility>
 
 namespace flowgauge::verify::defects {
 
@@ -229,14 +204,6 @@ std::vector<std::string> twins() {
           "bad_normal_cdf"};
 }
 
-/// As somebody's own code enters: it exists in double and in no other type.
-Family in_double_only(Family family) {
-  Workshop workshop;
-  std::get<Workshop::Make<double>>(workshop.make) = std::get<Workshop::Make<double>>(family.workshop.make);
-  family.workshop = workshop;
-  return family;
-}
-
 Family family_for(const std::string& text) {
   const FlowSpec spec = parse_flow(text);
   const std::string name = spec.items.front().name;
@@ -245,33 +212,8 @@ Family family_for(const std::string& text) {
     family.fixed = spec;
     return family;
   };
-  if (name == "bad_softlog") return fixed(family_of<BadSoftlog>(name));
-  if (name == "bad_affine") return fixed(family_of<BadAffine>(name));
-  if (name == "in_double") return fixed(in_double_only(family_of<BadAffine>(name)));
-  if (name == "bad_arsinh") return fixed(family_of<BadArsinh>(name));
-  if (name == "bad_bias") return fixed(family_of<BadBias>(name));
-  if (name == "bad_scale") return fixed(family_of<BadScale>(name));
-  if (name == "bad_sigmoid") return fixed(family_of<BadSigmoid>(name));
-  if (name == "bad_logit") return fixed(family_of<BadLogit>(name));
-  if (name == "bad_softexp") return fixed(family_of<BadSoftexp>(name));
-  if (name == "bad_softsquare") return fixed(family_of<BadSoftsquare>(name));
-  if (name == "bad_power") return fixed(family_of<BadPower>(name));
-  if (name == "bad_normal_cdf") return fixed(family_of<BadNormalCdf>(name));
-  if (name == "bad_spline") return fixed(family_of<BadSpline>(name));
-  if (name == "bad_planar") return fixed(family_of<BadPlanar>(name));
-  if (name == "bad_triangular") return fixed(family_of<BadTriangular>(name));
-  if (name == "bad_permutation") return fixed(family_of<BadPermutation>(name));
-  if (name == "steep") return fixed(family_of<Steep>(name));
-  if (name == "bad_actnorm") return fixed(family_of<BadActnorm>(name));
-  if (name == "bad_convolution") return fixed(family_of<BadConvolution>(name));
-  if (name == "bad_householder") return fixed(family_of<BadHouseholder>(name));
-  if (name == "bad_householder_qr") return fixed(family_of<BadHouseholderQr>(name));
-  if (name == "bad_leaky") return fixed(family_of<BadLeaky>(name));
-  if (name == "bad_lu") return fixed(family_of<BadLu>(name));
-  if (name == "bad_rank_one") return fixed(family_of<BadRankOne>(name));
-  if (name == "bad_scaled_householder") return fixed(family_of<BadScaledHouseholder>(name));
-  if (name == "bad_sum_of_squares") return fixed(family_of<BadSumOfSquares>(name));
-  if (name == "bad_half") return fixed(family_of<BadHalf>(name));
+  for (const auto family : {&family_of_layers, &family_of_linear, &family_of_numbers, &family_of_bends})
+    if (std::optional<Family> found = family(name)) return fixed(std::move(*found));
   throw std::invalid_argument("no planted layer is called " + name);
 }
 
