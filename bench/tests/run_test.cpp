@@ -373,8 +373,7 @@ TEST_F(RunTest, DataSetGetsCrossEntropies) {
   const auto samples = reports::read_csv<reports::SampleRow>(folder_ / "a/samples.csv");
   EXPECT_EQ(samples.size(), 200u);  // the held-out rows, and as many of the flow
   double mean = 0;
-  for (const reports::SampleRow& row : samples)
-    if (row.of == "flow") mean += *row.x2 / 100;
+  for (const reports::SampleRow& row : samples) mean += row.of == "flow" ? *row.x2 / 100 : 0;
   EXPECT_NEAR(mean, 3, 5 * 2 / 10.0);
 }
 

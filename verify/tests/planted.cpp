@@ -169,7 +169,8 @@ const std::vector<Planted>& planted() {
 }
 
 std::vector<Survivor> survivors() {
-  return {{"bad_lu(product_of_pivots)", "right to rounding while the product has a number: some 230 pivots of e^3 have none, and no law draws so many"},
+  return {{"bad_lu(product_of_pivots)",
+           "right to rounding while the product has a number: some 230 pivots of e^3 have none, and no law draws so many"},
           {"bad_spline(tail_through_bin)", "select picks tangents as it picks values: what is thrown away reaches no output and no gradient"},
           {"bad_softsquare(linear_when_flat)", "drawn curves are at least 0.018; the quick tier does not come below 1e-3"}};
 }
