@@ -15,18 +15,18 @@
 namespace flowgauge::reports {
 namespace {
 
-using Point = std::array<double, 3>;
+using SamplePoint = std::array<double, 3>;
 constexpr std::size_t side = 16;  // swatches across and down, a pixel each: the page enlarges them
 
 struct Clouds {
-  std::vector<Point> data, flow;
+  std::vector<SamplePoint> data, flow;
   std::size_t dims = 0;
   bool colours = false;
 };
 
-Point point_of(const SampleRow& row) { return {row.x1.value_or(NAN), row.x2.value_or(NAN), row.x3.value_or(NAN)}; }
+SamplePoint point_of(const SampleRow& row) { return {row.x1.value_or(NAN), row.x2.value_or(NAN), row.x3.value_or(NAN)}; }
 
-Colour8 colour_of(const Point& p) {
+Colour8 colour_of(const SamplePoint& p) {
   Colour8 colour{};
   for (std::size_t j = 0; j < 3; ++j) {
     const double c = std::floor(128 * std::erfc(-p[j] / std::numbers::sqrt2));  // 256·Φ
@@ -37,7 +37,7 @@ Colour8 colour_of(const Point& p) {
 double brightness(const Colour8& c) { return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]; }
 double hue(const Colour8& c) { return std::atan2(std::numbers::sqrt3 * (c[1] - c[2]), 2.0 * c[0] - c[1] - c[2]); }
 
-std::string swatches(const std::string& title, const std::vector<Point>& points) {
+std::string swatches(const std::string& title, const std::vector<SamplePoint>& points) {
   if (points.size() < side * side) return {};
   Raster raster{side, side, std::vector<std::uint8_t>(side * side), {}};
   for (std::size_t i = 0; i < side * side; ++i) raster.palette.push_back(colour_of(points[i * points.size() / (side * side)]));
@@ -52,9 +52,9 @@ std::string swatches(const std::string& title, const std::vector<Point>& points)
   return html::element("figure", "", html::text("h4", "", title) + image);
 }
 
-Series cloud(const std::string& name, const std::vector<Point>& points, std::size_t across, std::size_t up) {
+Series cloud(const std::string& name, const std::vector<SamplePoint>& points, std::size_t across, std::size_t up) {
   Series series{name, {}, {}, {}, {}};
-  for (const Point& p : points) {
+  for (const SamplePoint& p : points) {
     series.x.push_back(p[across]);
     series.y.push_back(p[up]);
   }

@@ -110,7 +110,7 @@ void judge(Examined& result, const Trial& trial, Index n, const std::string& rea
 }
 
 /// Others' products may sum in another order for another batch: 12 bits of the largest entry are allowed, as wherever 50 digits are at hand.
-Examined examined_by_values(const Trial& trial) {
+Examined batch_by_values(const Trial& trial) {
   const Subject& subject = trial.subject();
   if (!subject.arithmetic().backward) return Examined::not_applicable("offers no backward");
   Examined result;
@@ -160,7 +160,7 @@ Law backward_adds_up_over_a_batch() {
             if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");
             return result;
           },
-          .examine_values = examined_by_values,
+          .examine_values = batch_by_values,
           .violated_by = "a backward that writes the gradient of its first row into grad_theta",
           .fooled_by = "a gradient that is wrong for a single row too (L12), and in float alone"};
 }

@@ -19,7 +19,7 @@ std::vector<Wide> beside(std::vector<Wide> x, double step) {
 }
 
 /// By finite differences in double, of the whole batch: grad_theta is the sum over its rows.
-Examined examined_by_values(const Trial& trial) {
+Examined gradient_by_values(const Trial& trial) {
   const Subject& subject = trial.subject();
   if (!subject.arithmetic().backward) return Examined::not_applicable("offers no backward");
   Examined result;
@@ -217,7 +217,7 @@ Law backward_is_the_gradient() {
             result.words = residual_words(result, subject.dim());
             return result;
           },
-      .examine_values = examined_by_values,
+      .examine_values = gradient_by_values,
       .violated_by = "a backward that forgets grad_log_det",
       .fooled_by = "the gradient of a batch (L12b); at a kink, which of the two one-sided gradients it is"};
 }

@@ -9,7 +9,7 @@ namespace flowgauge::verify {
 namespace {
 
 // As L12's: how far a summed-up knot may lie from where it is meant to be.
-constexpr double few_wide_steps = 0x1p-150, few_double_steps = 64 * unit_roundoff;
+constexpr double summed_wide_steps = 0x1p-150, summed_double_steps = 64 * unit_roundoff;
 
 /// Σ v_j g_j of a gradient, and what it was summed from.
 struct Along {
@@ -79,7 +79,7 @@ Law backward_is_the_transpose() {
                   };
                   const std::string what = log_det ? "the derivative of log_det along v by backward" : "<v, J'w> by backward";
                   const double in_wide = wide_tolerance(wide.size + std::abs(to_double(truth)));
-                  beside(wide.value, in_wide, few_wide_steps);
+                  beside(wide.value, in_wide, summed_wide_steps);
                   result.compare(0, what + " in 50 digits", to_double(truth), to_double(wide.value), to_double(abs(wide.value - truth)), in_wide,
                                  "value");
                   // In double it is the rounding of backward that counts: what 16 random roundings make of it.
@@ -91,7 +91,7 @@ Law backward_is_the_transpose() {
                   truth = wide.value;
                   const double allowed =
                       4 * (spread + unit_roundoff * (plain.size + std::abs(to_double(truth))) + std::numeric_limits<double>::min());
-                  beside(plain.value, allowed, few_double_steps);
+                  beside(plain.value, allowed, summed_double_steps);
                   result.compare(0, what, to_double(truth), to_double(plain.value), to_double(abs(plain.value - truth)), allowed, "value");
                 }
                 return result;

@@ -91,7 +91,7 @@ void compare(Examined& result, const Call& first, const Call& again, Kind kind, 
 }
 
 /// Of others' layers: the same question twice, with another in between.
-Examined examined_by_values(const Trial& trial) {
+Examined calls_leave_by_values(const Trial& trial) {
   Examined result;
   Case other = trial.sample();
   for (double& v : other.theta) v = static_cast<float>(0.5 * v + 0.0625);
@@ -184,7 +184,7 @@ Law calls_leave_nothing_behind() {
                 else result.words = "a call sees what was there before it, or leaves something for the next";
                 return result;
               },
-          .examine_values = examined_by_values,
+          .examine_values = calls_leave_by_values,
           .violated_by = "a forward that adds its log_det to what the buffer held",
           .fooled_by = "a race that the drawn calls do not run into"};
 }

@@ -27,7 +27,7 @@ double carried(const Trial& trial, std::span<const double> x, std::span<const do
   return sum;
 }
 
-Examined examined_by_values(const Trial& trial) {
+Examined inverse_log_by_values(const Trial& trial) {
   if (trial.subject().facts().inverse == InverseKind::none) return Examined::not_applicable("declares no inverse");
   Examined result;
   const double unit = trial.subject().arithmetic().unit;
@@ -67,7 +67,7 @@ Law inverse_log_det_is_the_negative() {
             result.words = residual_words(result, trial.subject().dim());
             return result;
           },
-          .examine_values = examined_by_values,
+          .examine_values = inverse_log_by_values,
           .violated_by = "an inverse that returns +log_det",
           .fooled_by = "nothing known: both directions have a Jacobian of their own"};
 }
