@@ -76,7 +76,7 @@ Law rows_are_independent_of_the_batch() {
                 const Image<double>& one = alone[i % trial.rows()];
                 const auto judge = [&](const std::string& what, double expected, double got) {
                   if (!same(expected, got))
-        result.compare(i % trial.rows(), fmt::format("{}{} in row {} of {}", what, of, i, n), expected, got, std::abs(got - expected), 0,
+                    result.compare(i % trial.rows(), fmt::format("{}{} in row {} of {}", what, of, i, n), expected, got, std::abs(got - expected), 0,
                                    "bits");
                 };
                 for (Index j = 0; j < y.dim(); ++j) judge(fmt::format("y[{}]", j), one.value[j], y(i, j));
