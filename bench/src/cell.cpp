@@ -10,6 +10,7 @@
 #include <flowgauge/distributions/dataset.hpp>
 #include <flowgauge/distributions/gaussian.hpp>
 #include <flowgauge/distributions/sources.hpp>
+#include <flowgauge/normal_rows.hpp>
 
 #include <fmt/format.h>
 
@@ -220,8 +221,6 @@ std::string evaluate_on_data(const Subject& subject, const Flow<double>& flow, C
   return fmt::format("held-out cross-entropy {:.4f} (Gaussian {:.4f})", fresh.nats.value, gaussian.value);
 }
 
-double six_digits(double v) { return std::isfinite(v) ? std::round(v * 1e6) / 1e6 : v; }
-
 /// Held-out rows and samples of the flow, as many of either, for the page.
 std::vector<reports::SampleRow> samples_of(const GridCell& cell, const Subject& subject, const Flow<double>& flow, const CellRows& rows,
                                            Workspace& workspace) {
@@ -238,9 +237,9 @@ std::vector<reports::SampleRow> samples_of(const GridCell& cell, const Subject& 
       row.of = of;
       row.kind = subject.parts.held_out.picture ? "colours" : "numbers";
       row.index = i;
-      row.x1 = six_digits(x(i, 0));
-      if (x.dim > 1) row.x2 = six_digits(x(i, 1));
-      if (x.dim > 2) row.x3 = six_digits(x(i, 2));
+      row.x1 = six_decimals(x(i, 0));
+      if (x.dim > 1) row.x2 = six_decimals(x(i, 1));
+      if (x.dim > 2) row.x3 = six_decimals(x(i, 2));
       all.push_back(std::move(row));
     }
   };
@@ -250,13 +249,10 @@ std::vector<reports::SampleRow> samples_of(const GridCell& cell, const Subject& 
   for (Index j = 0; j < some.dim(); ++j)
     for (Index i = 0; i < n; ++i) some(i, j) = held_out(i * held_out.rows / n, j);
   add(some, "data");
-  for (const Layer<double>& layer : flow.layers())
-    if (layer.info().facts.inverse == InverseKind::none) return all;
+  if (!can_be_sampled(flow)) return all;
   Batch<double> z(n, cell.dim), x(n, cell.dim);
   std::vector<double> log_det(static_cast<std::size_t>(n));
-  const RandomStream stream(cell.seed, "shown-sample", flow.text());
-  for (Index j = 0; j < z.dim(); ++j)
-    for (Index i = 0; i < n; ++i) z(i, j) = stream.normal(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(j));
+  normal_rows(RandomStream(cell.seed, "shown-sample", flow.text()), 0, z);
   flow.inverse(z, x, log_det, workspace);
   add(x, "flow");
   return all;

@@ -35,6 +35,7 @@ std::string inside_parentheses(const std::string& text) {
 }  // namespace
 
 Mean exact(double value) { return {value, 0, value, value, 0, 0}; }
+double six_decimals(double value) { return std::isfinite(value) ? std::round(value * 1e6) / 1e6 : value; }
 Mean bounded(const Integral& i) { return {i.value, i.error, i.value - i.error, i.value + i.error, 0, 0}; }
 Mean estimated(const Estimate& e) {
   const double half = e.std_error > 0 ? student_t_975(std::numeric_limits<double>::infinity()) * e.std_error : 0;

@@ -37,6 +37,8 @@ class CellRows {
 
 /// An exact number as a Mean.
 Mean exact(double value);
+/// For tables that pictures are drawn from: more than a picture shows, and a third of the file.
+double six_decimals(double value);
 /// A number that is not farther than `error` from the truth: an integral.
 Mean bounded(const Integral&);
 /// A KL by quadrature; NaN where it is not what it says.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cell_rows.hpp"
 #include "closeness.hpp"
 
 #include <flowgauge/bench/kl.hpp>
@@ -52,9 +53,6 @@ Batch<double> points_of(const std::array<Window, 2>& windows, int dim) {
   return x;
 }
 
-/// Six decimals are more than a picture shows, and a third of the file.
-double shortened(double value) { return std::isfinite(value) ? std::round(value * 1e6) / 1e6 : value; }
-
 void add_points(std::vector<DensityRow>& rows, const CellRow& cell, const Batch<double>& x, const std::vector<double>& log_p,
                 const std::vector<double>& log_q) {
   for (Index i = 0; i < x.rows(); ++i) {
@@ -65,10 +63,10 @@ void add_points(std::vector<DensityRow>& rows, const CellRow& cell, const Batch<
     row.dim = cell.dim;
     row.seed = cell.seed;
     row.index = i;
-    row.x = shortened(x(i, 0));
-    if (x.dim() == 2) row.y = shortened(x(i, 1));
-    row.log_p = shortened(log_p[static_cast<std::size_t>(i)]);
-    row.log_q = shortened(log_q[static_cast<std::size_t>(i)]);
+    row.x = six_decimals(x(i, 0));
+    if (x.dim() == 2) row.y = six_decimals(x(i, 1));
+    row.log_p = six_decimals(log_p[static_cast<std::size_t>(i)]);
+    row.log_q = six_decimals(log_q[static_cast<std::size_t>(i)]);
     rows.push_back(std::move(row));
   }
 }

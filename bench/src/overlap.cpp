@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/bench/kl.hpp>
+#include <flowgauge/normal_rows.hpp>
 
 #include "statistics.hpp"
 
@@ -9,14 +10,6 @@
 
 namespace flowgauge::bench {
 namespace {
-
-bool can_be_sampled(const Flow<double>& flow) {
-  for (const Layer<double>& layer : flow.layers()) {
-    const Facts& facts = layer.info().facts;
-    if (facts.inverse == InverseKind::none || std::isfinite(facts.codomain.low) || std::isfinite(facts.codomain.high)) return false;
-  }
-  return true;
-}
 
 /// −w·log w − (1 − w)·log(1 − w) for w = 1/(1 + r), written in log r so that both logarithms keep their digits.
 double binary_entropy(double log_r) {
@@ -51,6 +44,14 @@ Mean combine(const Moments& first, double a, const Moments& second, double b) {
 
 }  // namespace
 
+bool can_be_sampled(const Flow<double>& flow) {
+  for (const Layer<double>& layer : flow.layers()) {
+    const Facts& facts = layer.info().facts;
+    if (facts.inverse == InverseKind::none || std::isfinite(facts.codomain.low) || std::isfinite(facts.codomain.high)) return false;
+  }
+  return true;
+}
+
 std::optional<Overlap> estimate_overlap(const Flow<double>& flow, const Distribution& source, Index rows, std::uint64_t seed, Workspace& workspace) {
   if (flow.dim() != source.dim())
     throw ShapeError(fmt::format("the flow '{}' has dim {}, the source '{}' has dim {}", flow.text(), flow.dim(), source.text(), source.dim()));
@@ -72,8 +73,7 @@ std::optional<Overlap> estimate_overlap(const Flow<double>& flow, const Distribu
     for (std::size_t i = 0; i < size; ++i) log_r[i] = log_q[i] - log_p[i];
     p.add(log_r, true);
 
-    for (Index j = 0; j < z.dim(); ++j)
-      for (Index i = 0; i < n; ++i) z(i, j) = of_flow.normal(static_cast<std::uint64_t>(first + i), static_cast<std::uint32_t>(j));
+    normal_rows(of_flow, static_cast<std::uint64_t>(first), z);
     // Without an inverse that failed, what is not finite has overflowed.
     const bool all_found = flow.inverse(z, x, log_det, workspace).not_converged == 0;
     for (Index i = 0; i < n; ++i) {

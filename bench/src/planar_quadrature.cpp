@@ -18,11 +18,6 @@ constexpr std::size_t most_refined = 256;  ///< panels a round: few enough to st
 constexpr int start = 16, points = GaussLegendre::points, points_of_panel = points * points;
 constexpr double share_refined = 0.5, infinity = std::numeric_limits<double>::infinity();
 
-struct Rectangle {
-  std::array<double, 2> low, high;
-  bool holds(double x, double y) const { return x >= low[0] && x <= high[0] && y >= low[1] && y <= high[1]; }
-};
-
 /// ∫p and ∫p·l.
 struct Sums2 {
   double mass = 0, mean = 0;
@@ -131,6 +126,12 @@ Rectangle box_of(const Distribution& source) {
   return box;
 }
 
+void check(const Flow<double>& flow, const Distribution& source) {
+  if (flow.dim() != 2 || source.dim() != 2)
+    throw ShapeError(fmt::format("quadrature in the plane needs dim 2: the flow '{}' has dim {}, the source '{}' has dim {}", flow.text(), flow.dim(),
+                                 source.text(), source.dim()));
+}
+
 struct Inside {
   Integral kl, mass;
   bool finite = true;
@@ -178,9 +179,13 @@ Inside integrate(Plane& plane, const Rectangle& box) {
 }  // namespace
 
 PlanarKl planar_kl(const Flow<double>& flow, const Distribution& source, Index rows, std::uint64_t seed, Workspace& workspace) {
-  if (flow.dim() != 2 || source.dim() != 2)
-    throw ShapeError(fmt::format("quadrature in the plane needs dim 2: the flow '{}' has dim {}, the source '{}' has dim {}", flow.text(), flow.dim(),
-                                 source.text(), source.dim()));
+  check(flow, source);
+  return planar_kl_in_box(flow, source, box_of(source), rows, seed, workspace);
+}
+
+PlanarKl planar_kl_in_box(const Flow<double>& flow, const Distribution& source, const Rectangle& box, Index rows, std::uint64_t seed,
+                          Workspace& workspace) {
+  check(flow, source);
   PlanarKl result;
   const TailVerdict tails = judge_tails(source, flow).back();
   result.reason = tails.reason;
@@ -190,7 +195,6 @@ PlanarKl planar_kl(const Flow<double>& flow, const Distribution& source, Index r
     return result;
   }
   Plane plane(flow, source, workspace);
-  const Rectangle box = box_of(source);
   const Inside inside = integrate(plane, box);
   result.inside = inside.kl;
   result.mass = inside.mass;

@@ -67,14 +67,28 @@ TEST(PlanarQuadrature, AgreesWithMonteCarlo) {
   }
 }
 
-/// What lies outside the box is not lost: funnel has tails that no box holds.
-TEST(PlanarQuadrature, SaysWhereTheBoxIsTooSmall) {
+/// What lies outside the box is not lost: half of a normal source lies outside of this one, and the KL is that of the whole.
+TEST(PlanarQuadrature, RowsOutsideTheBoxCount) {
   Workspace workspace;
-  const Flow<double> flow = some_flow("triangular", 0.1);
-  const PlanarKl kl = planar_kl(flow, *make_source("funnel(dim=2)"), 20'000, 1, workspace);
-  if (kl.status == KlStatus::exact_quadrature) EXPECT_NEAR(kl.mass.value, 1, kl.mass.error + 1e-4);
-  else EXPECT_FALSE(kl.reason.empty());
-  EXPECT_THROW(planar_kl(flow, *make_source("normal"), 10, 1, workspace), ShapeError);
+  const auto source = make_source("mvn(mean=[0,0], covariance=[1,0,0,1])");
+  const Flow<double> flow = some_flow("triangular", 0.4);
+  const PlanarKl whole = planar_kl(flow, *source, 200'000, 1, workspace);
+  const PlanarKl cut = planar_kl_in_box(flow, *source, {{-1, -1}, {1, 1}}, 200'000, 1, workspace);
+  ASSERT_EQ(cut.status, KlStatus::exact_quadrature) << cut.reason;
+  const double side = std::erf(1 / std::sqrt(2.0));
+  EXPECT_NEAR(cut.mass.value, side * side, 1e-9);
+  EXPECT_GT(cut.outside.std_error, 0);
+  EXPECT_NEAR(cut.kl.value, whole.kl.value, 4.5 * cut.outside.std_error);
+  EXPECT_GT(std::abs(cut.inside.value - whole.kl.value), 20 * cut.outside.std_error);
+}
+/// A source that no row is drawn of outside the box, and whose panels do not hold it, is not called integrated.
+TEST(PlanarQuadrature, MissingMassIsSaid) {
+  Workspace workspace;
+  const auto source = make_source("mvn(mean=[0,0], covariance=[1,0,0,1])");
+  const PlanarKl kl = planar_kl_in_box(some_flow("triangular", 0.1), *source, {{-3, -3}, {3, 3}}, 10, 1, workspace);
+  EXPECT_EQ(kl.status, KlStatus::invalid);
+  EXPECT_NE(kl.reason.find("of the source, not 1"), std::string::npos) << kl.reason;
+  EXPECT_THROW(planar_kl(some_flow("triangular", 0.1), *make_source("normal"), 10, 1, workspace), ShapeError);
 }
 
 TEST(PlanarQuadrature, SameBitsAgain) {

@@ -2,6 +2,7 @@
 #include "arguments.hpp"
 #include "command.hpp"
 #include "interruption.hpp"
+#include "provenance.hpp"
 #include "revision.hpp"
 
 #include <flowgauge/bench/machine.hpp>
@@ -40,14 +41,7 @@ int measure(const Options& o, const Console& console) {
   options.progress = [&](const std::string& line) { progress.update(line); };
   options.stop = &interruption();
 
-  reports::Provenance provenance;
-  provenance.title = "Throughput of layers";
-  provenance.command_line = console.command_line;
-  provenance.flowgauge_version = version;
-  provenance.git_rev = revision;
-  provenance.seeds = {{"parameters and inputs", std::to_string(o.seed)}};
-  provenance.started_at = bench::utc_now();
-  bench::describe_machine(provenance);
+  reports::Provenance provenance = provenance_of(console, "Throughput of layers", "parameters and inputs", o.seed);
 
   const OutputFolder folder(o.out, "bench", "bench.csv");
   const std::filesystem::path& out = folder.path();

@@ -4,6 +4,7 @@
 #include "fitting.hpp"
 #include "interruption.hpp"
 #include "palette.hpp"
+#include "provenance.hpp"
 #include "revision.hpp"
 #include "rows.hpp"
 
@@ -62,14 +63,7 @@ int palette(const Options& o, const Console& console) {
   const DataSet& train = parts ? parts->train : all;
   const DataSet* const held_out = parts ? &parts->held_out : nullptr;
 
-  reports::Provenance provenance;
-  provenance.title = "Colours: " + o.input;
-  provenance.command_line = console.command_line;
-  provenance.flowgauge_version = version;
-  provenance.git_rev = revision;
-  provenance.seeds = {{"pixels, split, fit and samples", std::to_string(o.seed)}};
-  provenance.started_at = bench::utc_now();
-  bench::describe_machine(provenance);
+  reports::Provenance provenance = provenance_of(console, "Colours: " + o.input, "pixels, split, fit and samples", o.seed);
 
   const OutputFolder folder(o.out, "palette", "model.json");
   FitRequest request{.flow = o.flow, .dtype = "float32", .options = {}, .epochs = o.epochs, .seed = seed};

@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "estimators.hpp"
 #include "interruption.hpp"
+#include "provenance.hpp"
 #include "revision.hpp"
 #include "verdicts.hpp"
 
@@ -60,15 +61,8 @@ int examine(const Options& o, const Console& console) {
   const verify::Subjects subjects = subjects_of(o);
   const OutputFolder folder(o.out, "verify", "verdicts.csv");
   const std::filesystem::path& out = folder.path();
-  reports::Provenance provenance;
-  provenance.title = "Verification of layers, sources and estimators";
-  provenance.command_line = console.command_line;
-  provenance.flowgauge_version = version;
-  provenance.git_rev = revision;
-  provenance.seeds = {{"cases", std::to_string(o.seed)}};
-  provenance.started_at = bench::utc_now();
+  reports::Provenance provenance = provenance_of(console, "Verification of layers, sources and estimators", "cases", o.seed);
   provenance.run_id = "r_" + utc_stamp();
-  bench::describe_machine(provenance);
 
   verify::VerifyResult result;
   {

@@ -8,6 +8,7 @@
 #include <flowgauge/distributions/gaussian.hpp>
 #include <flowgauge/distributions/picture.hpp>
 #include <flowgauge/real.hpp>
+#include <flowgauge/reports/swatches.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -20,17 +21,7 @@ namespace {
 
 using distributions::DataSet;
 
-std::uint8_t channel(double x) { return x >= 0 ? static_cast<std::uint8_t>(std::min(x, 255.0)) : std::uint8_t{0}; }  // 0 for NaN
 bool is_channel(double x) { return x >= 0 && x <= 255 && x == std::floor(x); }
-
-double brightness(const std::array<double, 3>& c) {
-  if (!std::isfinite(c[0] + c[1] + c[2])) return 0;
-  return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];  // ITU-R BT.709
-}
-double hue(const std::array<double, 3>& c) {
-  const double angle = std::atan2(std::numbers::sqrt3 * (c[1] - c[2]), 2 * c[0] - c[1] - c[2]);
-  return std::isfinite(angle) ? angle : 0;
-}
 
 }  // namespace
 
@@ -61,20 +52,13 @@ std::vector<std::array<double, 3>> bytes_of(BatchIn<double> x) {
 
 std::string swatches_png(const Batch<double>& rows) {
   constexpr int square = 10;
-  std::vector<std::array<double, 3>> colours = bytes_of(rows);
-  const int side = static_cast<int>(std::sqrt(static_cast<double>(colours.size())));
-  std::stable_sort(colours.begin(), colours.end(), [](const auto& a, const auto& b) { return brightness(a) < brightness(b); });
-  distributions::Picture picture{side * square, side * square, {}};
-  picture.rgb.resize(3 * std::size_t(side * square) * std::size_t(side * square));
-  for (int column = 0; column < side; ++column) {
-    const auto first = colours.begin() + column * side, last = first + side;
-    std::stable_sort(first, last, [](const auto& a, const auto& b) { return hue(a) < hue(b); });
-    for (int y = 0; y < side * square; ++y)
-      for (int x = 0; x < square; ++x)
-        for (int j = 0; j < 3; ++j)
-          picture.rgb[static_cast<std::size_t>(3 * (y * side * square + column * square + x) + j)] =
-              channel(first[y / square][static_cast<std::size_t>(j)]);
-  }
+  const std::vector<reports::Colour> colours = reports::arranged(bytes_of(rows));
+  const int side = static_cast<int>(std::sqrt(static_cast<double>(colours.size()))), wide = side * square;
+  distributions::Picture picture{wide, wide, {}};
+  for (int y = 0; y < wide; ++y)
+    for (int x = 0; x < wide; ++x)
+      for (const double c : colours[static_cast<std::size_t>(y / square * side + x / square)])
+        picture.rgb.push_back(static_cast<std::uint8_t>(std::min(c, 255.0)));
   return distributions::png_bytes(picture);
 }
 

@@ -2,6 +2,7 @@
 #include "rows.hpp"
 
 #include <flowgauge/distributions/picture.hpp>
+#include <flowgauge/normal_rows.hpp>
 #include <flowgauge/spec.hpp>
 
 #include <memory>
@@ -31,8 +32,7 @@ Sampler model_sampler(const Model& model, std::uint64_t seed) {
   const auto workspace = std::make_shared<Workspace>();
   return [flow, workspace, stream = RandomStream(seed, "model-sample", model.flow)](std::uint64_t first_row, BatchOut<double> x) {
     Batch<double> z(x.rows, x.dim);
-    for (Index j = 0; j < x.dim; ++j)
-      for (Index i = 0; i < x.rows; ++i) z(i, j) = stream.normal(first_row + static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(j));
+    normal_rows(stream, first_row, z);
     std::vector<double> log_det(static_cast<std::size_t>(x.rows));
     return flow->inverse(z, x, log_det, *workspace).not_converged;
   };

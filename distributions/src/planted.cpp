@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/distributions/scalable/planted.hpp>
 #include <flowgauge/error.hpp>
+#include <flowgauge/normal_rows.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,12 +17,6 @@ constexpr double overflowing = 1e300;  ///< a coordinate beyond this overflows u
 bool holds(const Interval& outer, const Interval& inner) { return outer.low <= inner.low && inner.high <= outer.high; }
 
 std::string interval_text(const Interval& interval) { return fmt::format("({}, {})", number_text(interval.low), number_text(interval.high)); }
-
-void draw_normals(const RandomStream& stream, std::uint64_t first_row, BatchOut<double> z) {
-  for (Index j = 0; j < z.dim; ++j) {
-    for (Index i = 0; i < z.rows; ++i) z(i, j) = stream.normal(first_row + static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(j));
-  }
-}
 
 }  // namespace
 
@@ -70,7 +65,7 @@ void Planted::log_prob(BatchIn<double> x, ColumnOut<double> log_p) const {
 
 void Planted::sample(const RandomStream& stream, std::uint64_t first_row, BatchOut<double> x) const {
   Batch<double> z(x.rows, x.dim);
-  draw_normals(stream, first_row, z);
+  normal_rows(stream, first_row, z);
   std::vector<double> log_det(static_cast<std::size_t>(x.rows));
   Workspace workspace;
   model_.inverse(z, x, log_det, workspace);
@@ -78,7 +73,7 @@ void Planted::sample(const RandomStream& stream, std::uint64_t first_row, BatchO
 
 std::optional<Estimate> Planted::estimate_entropy() const {
   Batch<double> z(entropy_rows, coordinates), x(entropy_rows, coordinates);
-  draw_normals(RandomStream(static_cast<std::uint64_t>(seed), "planted-entropy", model_.text()), 0, z);
+  normal_rows(RandomStream(static_cast<std::uint64_t>(seed), "planted-entropy", model_.text()), 0, z);
   std::vector<double> log_det(static_cast<std::size_t>(entropy_rows));
   Workspace workspace;
   model_.inverse(z, x, log_det, workspace);

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <flowgauge/reports/swatches.hpp>
+
 #include "html.hpp"
 #include "png.hpp"
 
@@ -26,28 +28,23 @@ struct Clouds {
 
 SamplePoint point_of(const SampleRow& row) { return {row.x1.value_or(NAN), row.x2.value_or(NAN), row.x3.value_or(NAN)}; }
 
-Colour8 colour_of(const SamplePoint& p) {
-  Colour8 colour{};
-  for (std::size_t j = 0; j < 3; ++j) {
-    const double c = std::floor(128 * std::erfc(-p[j] / std::numbers::sqrt2));  // 256·Φ
-    colour[j] = c >= 0 ? static_cast<std::uint8_t>(std::min(c, 255.0)) : std::uint8_t{0};
-  }
+/// 256·Φ of a normal quantile.
+Colour colour_of(const SamplePoint& p) {
+  Colour colour{};
+  for (std::size_t j = 0; j < 3; ++j) colour[j] = 128 * std::erfc(-p[j] / std::numbers::sqrt2);
   return colour;
 }
-double brightness(const Colour8& c) { return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]; }
-double hue(const Colour8& c) { return std::atan2(std::numbers::sqrt3 * (c[1] - c[2]), 2.0 * c[0] - c[1] - c[2]); }
 
 std::string swatches(const std::string& title, const std::vector<SamplePoint>& points) {
   if (points.size() < side * side) return {};
-  Raster raster{side, side, std::vector<std::uint8_t>(side * side), {}};
-  for (std::size_t i = 0; i < side * side; ++i) raster.palette.push_back(colour_of(points[i * points.size() / (side * side)]));
-  std::stable_sort(raster.palette.begin(), raster.palette.end(), [](const Colour8& a, const Colour8& b) { return brightness(a) < brightness(b); });
-  for (std::size_t column = 0; column < side; ++column) {
-    const auto first = raster.palette.begin() + static_cast<std::ptrdiff_t>(column * side);
-    std::stable_sort(first, first + side, [](const Colour8& a, const Colour8& b) { return hue(a) < hue(b); });
+  std::vector<Colour> colours;
+  for (std::size_t i = 0; i < side * side; ++i) colours.push_back(colour_of(points[i * points.size() / (side * side)]));
+  Raster raster{side, side, {}, {}};
+  for (const Colour& c : arranged(colours)) {
+    raster.pixels.push_back(static_cast<std::uint8_t>(raster.palette.size()));
+    Colour8& shown = raster.palette.emplace_back();
+    for (std::size_t j = 0; j < 3; ++j) shown[j] = static_cast<std::uint8_t>(std::min(c[j], 255.0));
   }
-  for (std::size_t y = 0; y < side; ++y)
-    for (std::size_t x = 0; x < side; ++x) raster.pixels[y * side + x] = static_cast<std::uint8_t>(x * side + y);
   const std::string image = fmt::format("<img alt=\"{}\" src=\"{}\"/>", html::escape(title), data_address(raster));
   return html::element("figure", "", html::text("h4", "", title) + image);
 }

@@ -113,6 +113,18 @@ Spread rounding_and_problem(const Trial& trial, Way way, std::span<const double>
   return spread;
 }
 
+void compare_with_50_digits(Examined& result, const Trial& trial, Index row, const std::string& of, bool log_det) {
+  const Image<Wide> truth = trial.map<Wide>(Way::forward, trial.row_at<Wide>(row), trial.context_at<Wide>(row));
+  if (!representable(truth)) return;
+  const Image<double> image = trial.call(Way::forward, trial.row(row), trial.context(row));
+  const Spread allowed = rounding_and_problem(trial, Way::forward, trial.row(row), trial.context(row), truth);
+  const auto compare = [&](const std::string& what, const Wide& expected, double got, double most, auto... unit) {
+    result.compare(row, what + of, to_double(expected), got, to_double(abs(Wide(got) - expected)), most, unit...);
+  };
+  for (std::size_t j = 0; j < image.value.size(); ++j) compare(fmt::format("y[{}]", j), truth.value[j], image.value[j], allowed.value[j], "value");
+  if (log_det) compare("log_det", truth.log_det, image.log_det, allowed.log_det);
+}
+
 std::vector<Wide> jacobian(const Trial& trial, Way way, std::span<const Wide> x, std::span<const Wide> context) {
   std::vector<WideDual> given;
   for (const Wide& c : context) given.push_back(WideDual::constant(c));

@@ -10,8 +10,7 @@ Law a_flow_is_its_layers_in_order() {
   return {.id = "C7",
           .statement =
               "a flow without layers is the identity with log_det 0; a flow has the bits of its layers called one after the other, in both "
-              "directions, on "
-              "batches of any size, in a workspace that was used before",
+              "directions, on batches of any size, in a workspace that was used before",
           .advice = "a layer adds to a buffer that it should write, or gives something else inside a flow than alone",
           .wants = {.stress = false, .batches = true, .largest_dim = 5},
           .examine =

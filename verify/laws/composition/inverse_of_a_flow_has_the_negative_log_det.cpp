@@ -10,8 +10,8 @@ Law inverse_of_a_flow_has_the_negative_log_det() {
   return {
       .id = "C4",
       .statement =
-          "a flow after its inverse has log_det 0: the two log_dets cancel in 50 digits, and that of the inverse is log|det| of the inverse's own "
-          "Jacobian",
+          "a flow after its inverse has log_det 0: the two log_dets cancel in 50 digits, and that of the inverse is log|det| of the inverse's "
+          "own Jacobian",
       .advice = "a layer's log_det has the wrong sign in one direction, or is not counted when the flow is inverted",
       .wants = {.outputs = true, .stress = false, .largest_dim = 4, .rows = 2},
       .examine =

@@ -22,9 +22,8 @@ Flow<double> part(const Flow<double>& whole, std::size_t first, std::size_t last
 Law parts_of_a_flow_compose() {
   return {.id = "C3",
           .statement =
-              "wherever a flow is cut, its two parts one after the other give the bits of the whole, in both directions, and the log_dets of the "
-              "parts add up "
-              "to the whole's within the rounding of the sum",
+              "wherever a flow is cut, its two parts one after the other give the bits of the whole, in both directions, and the log_dets of "
+              "the parts add up to the whole's within the rounding of the sum",
           .advice = "layers of a flow know of each other: shared memory, a static, parameters of the neighbour",
           .wants = {.stress = false, .batches = true, .largest_dim = 5},
           .examine =

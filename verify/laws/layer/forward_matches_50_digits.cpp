@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
 
-#include <cmath>
-#include <fmt/format.h>
-
 namespace flowgauge::verify {
 
 Law forward_matches_50_digits() {
@@ -14,15 +11,7 @@ Law forward_matches_50_digits() {
       .examine =
           [](const Trial& trial) {
             Examined result;
-            for (Index i = 0; i < trial.rows(); ++i) {
-              const Image<Wide> truth = trial.map<Wide>(Way::forward, trial.row_at<Wide>(i), trial.context_at<Wide>(i));
-              if (!representable(truth)) continue;
-              const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
-              const Spread allowed = rounding_and_problem(trial, Way::forward, trial.row(i), trial.context(i), truth);
-              for (std::size_t j = 0; j < image.value.size(); ++j)
-                result.compare(i, fmt::format("y[{}]", j), to_double(truth.value[j]), image.value[j],
-                               to_double(abs(Wide(image.value[j]) - truth.value[j])), allowed.value[j], "value");
-            }
+            for (Index i = 0; i < trial.rows(); ++i) compare_with_50_digits(result, trial, i);
             result.words = residual_words(result, trial.subject().dim());
             return result;
           },

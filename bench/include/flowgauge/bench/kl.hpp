@@ -79,6 +79,8 @@ struct Overlap {
   Index overflow = 0;      ///< rows of the flow that left the range of double; p counts as 0 there
   Index not_inverted = 0;  ///< rows of the flow that its inverse did not find: where one is, every mean above is NaN
 };
+/// Whether f⁻¹ takes every normal number: each layer has an inverse and reaches all of ℝ.
+bool can_be_sampled(const Flow<double>&);
 /// `rows` rows of each side; nothing when a layer has no inverse or its range is not the whole line. The rows of the flow are inverse images of the
 /// stream ("flow-sample"), the same for all flows.
 std::optional<Overlap> estimate_overlap(const Flow<double>&, const Distribution& source, Index rows, std::uint64_t seed, Workspace&);

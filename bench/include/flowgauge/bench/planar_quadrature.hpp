@@ -2,7 +2,14 @@
 #pragma once
 #include <flowgauge/bench/quadrature.hpp>
 
+#include <array>
+
 namespace flowgauge::bench {
+
+struct Rectangle {
+  std::array<double, 2> low, high;
+  bool holds(double x, double y) const { return x >= low[0] && x <= high[0] && y >= low[1] && y <= high[1]; }
+};
 
 /// KL(P‖q) in the plane: ∫ over a box by quadrature, and what lies outside the box by Monte Carlo.
 struct PlanarKl {
@@ -22,5 +29,7 @@ struct PlanarKl {
 /// exact_quadrature where the whole interval is finite and the masses inside and outside add up to 1 within their errors; infinite_proved and the
 /// like as tail algebra says. ShapeError unless both have dim 2.
 PlanarKl planar_kl(const Flow<double>&, const Distribution& source, Index rows, std::uint64_t seed, Workspace&);
+/// The same with this box: to see that what lies outside is not lost.
+PlanarKl planar_kl_in_box(const Flow<double>&, const Distribution& source, const Rectangle& box, Index rows, std::uint64_t seed, Workspace&);
 
 }  // namespace flowgauge::bench

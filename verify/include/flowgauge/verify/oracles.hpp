@@ -30,6 +30,10 @@ Spread conditioning(const Trial&, Way, std::span<const double> x, std::span<cons
 /// The smaller of the two where both are finite; the finite one; ∞ where neither is, and then nothing can be said.
 Spread rounding_and_problem(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Image<Wide>& truth);
 
+/// y of a row in double against 50 digits, within rounding_and_problem; with log_det, that too. `of` follows the names. Nothing where 50 digits leave
+/// the range of double.
+void compare_with_50_digits(Examined&, const Trial&, Index row, const std::string& of = {}, bool log_det = false);
+
 /// The Jacobian of the direction at x in 50 digits, row by row: ∂value_i/∂x_j at [i·d + j].
 std::vector<Wide> jacobian(const Trial&, Way, std::span<const Wide> x, std::span<const Wide> context);
 /// log|det| of that, with its bound.
