@@ -55,9 +55,27 @@ verify::VerifyOptions options_of(const Options& o) {
   return options;
 }
 
+/// The failures.txt of the run before this one: in the folder that --out names, else in the latest of those that are named by the time. Empty: none.
+std::filesystem::path earlier_failures(const std::string& out) {
+  namespace fs = std::filesystem;
+  fs::path folder = out;
+  std::error_code ignored;
+  if (out.empty())
+    for (const fs::directory_entry& entry : fs::directory_iterator("out", ignored))
+      if (entry.path().filename().string().rfind("verify-", 0) == 0 && entry.path() > folder) folder = entry.path();
+  const fs::path file = folder / "failures.txt";
+  return !folder.empty() && fs::exists(file, ignored) ? file : fs::path();
+}
+
 int examine(const Options& o, const Console& console) {
   verify::VerifyOptions options = options_of(o);
   options.stop = &interruption();
+  const std::filesystem::path earlier = options.replay.empty() ? earlier_failures(o.out) : std::filesystem::path();
+  try {
+    if (!earlier.empty()) options.first = verify::read_failures(earlier);
+  } catch (const DataError& of_another_version) {
+    console.note(of_another_version.what());
+  }
   const verify::Subjects subjects = subjects_of(o);
   const OutputFolder folder(o.out, "verify", "verdicts.csv");
   const std::filesystem::path& out = folder.path();
@@ -79,6 +97,9 @@ int examine(const Options& o, const Console& console) {
     row.isa = bench::instruction_set();
   }
 
+  if (result.first > 0)
+    console.note(fmt::format("examined first: {} that failed before ({})", result.first == 1 ? "1 case" : fmt::format("{} cases", result.first),
+                             earlier.string()));
   console.print(failures_text(result, console) + matrix_text(result.rows) + verdict_sentence(result.rows) + "\n");
   verify::write_failures(out / "failures.txt", result);
   reports::write_csv(out / reports::Table<reports::VerdictRow>::file, result.rows);

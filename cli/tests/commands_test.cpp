@@ -272,23 +272,6 @@ TEST(Commands, BenchOfOneLayer) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "out/report.html"));
 }
 
-TEST(Commands, VerifyExaminesSourcesAndTheEstimator) {
-  const Folder folder;
-  const auto rows = [&](const std::string& only, const std::string& law) {
-    const Ran ran = run(folder, {"verify", "--only", only, "--law", law, "--out", "out"});
-    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-    return reports::read_csv<reports::VerdictRow>(folder.path() / "out/verdicts.csv");
-  };
-  const auto of_source = rows("laplace(scale=2)", "D*");
-  EXPECT_GT(of_source.size(), 10u);
-  for (const auto& row : of_source) EXPECT_EQ(row.source, "laplace(scale=2)");
-  const auto of_estimator = rows("kl", "K1");
-  ASSERT_EQ(of_estimator.size(), 1u);
-  EXPECT_EQ(of_estimator.front().estimator, "kl");
-  const Ran replayed = run(folder, {"verify", "--law", "D7", "--case", "laplace(scale=2) | dim=1 | batch=1000 | seed=5", "--out", "out"});
-  EXPECT_EQ(replayed.code, 0) << replayed.out << replayed.err;
-}
-
 TEST(Commands, NewLayerIsWrittenOnce) {
   const Folder folder;
   const Ran ran = run(folder, {"new", "layer", "soft_bend"});

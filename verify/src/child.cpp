@@ -67,6 +67,8 @@ constexpr std::string_view keep_clean = "keep stdout for frames: print to stderr
   for (const int signal : {SIGPIPE, SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
+  rlimit memory{};  // what a worker may take is not the layer's limit
+  if (::getrlimit(RLIMIT_DATA, &memory) == 0) memory.rlim_cur = memory.rlim_max, ::setrlimit(RLIMIT_DATA, &memory);
   ::execvp(words[0], words);
   const int error = errno;
   const ssize_t ignored = ::write(report, &error, sizeof error);

@@ -2,6 +2,7 @@
 #include "search.hpp"
 
 #include "shrink.hpp"
+#include "workers.hpp"
 
 #include <flowgauge/error.hpp>
 #include <flowgauge/random.hpp>
@@ -17,6 +18,10 @@
 
 namespace flowgauge::verify {
 namespace {
+
+std::string what_of(const std::exception& error) {
+  return dynamic_cast<const std::bad_alloc*>(&error) ? std::string(no_memory) : error.what();
+}
 
 /// What the cases of one law and subject have said so far.
 struct Tally {
@@ -86,7 +91,7 @@ std::string message_of(const Law& law, const Case& c, const Examined& e, bool by
 
 class Searcher {
  public:
-  Searcher(const Examiner& examiner, const Law& law) : examiner_(examiner), law_(law) {
+  Searcher(const Examiner& examiner, const Law& law, int seconds) : examiner_(examiner), law_(law), seconds_(seconds) {
     judged_.row.layer = examiner.subject;
     judged_.row.law = law.name;
     judged_.row.law_id = law.id;
@@ -95,6 +100,7 @@ class Searcher {
   /// Whether the search goes on.
   bool take(const Case& c) {
     try {
+      announce(c);
       const Examined e = examiner_.examine(c);
       tally_.add(c, e);
       const Outcome outcome = e.outcome();
@@ -108,7 +114,7 @@ class Searcher {
       fault_ = fault;
     } catch (const std::exception& error) {
       ++tally_.cases;
-      error_ = error.what();
+      error_ = what_of(error);
     } catch (...) {
       ++tally_.cases;
       error_ = "something that is not a std::exception was thrown";
@@ -142,6 +148,10 @@ class Searcher {
   }
 
  private:
+  void announce(const Case& c) const {
+    const bool layer = (law_.about == About::layer || law_.about == About::composition) && examiner_.exec.empty();
+    about_to_examine([&] { return to_text(c); }, layer ? seconds_ : 0);
+  }
   void set(Verdict verdict, const std::string& reason) {
     judged_.row.verdict = to_text(verdict);
     judged_.row.reason = reason;
@@ -171,6 +181,7 @@ class Searcher {
   void failed(bool shrink) {
     const auto still = [&](const Case& c) {
       try {
+        announce(c);
         return examiner_.examine(c).outcome() == Outcome::disagree;
       } catch (...) {
         return false;
@@ -189,15 +200,16 @@ class Searcher {
     // A child that hangs, or that is slow to start again, must not hold up the run.
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     const auto still = [&](const Case& c) {
-      if (fault_ && std::chrono::steady_clock::now() > deadline) return false;
+      if ((fault_ || *error_ == no_memory) && std::chrono::steady_clock::now() > deadline) return false;
       try {
+        announce(c);
         examiner_.examine(c);
       } catch (const SubjectFault& fault) {
         if (!fault_ || fault.kind != fault_->kind) return false;
         fault_ = fault;
         return true;
       } catch (const std::exception& error) {
-        return error.what() == *error_;
+        return what_of(error) == *error_;
       } catch (...) {
         return true;
       }
@@ -220,8 +232,10 @@ class Searcher {
     if (law_.conclude)
       if (const auto wrong = law_.conclude(tally_.counted)) return without_case(Verdict::fails, *wrong);
     if (tally_.oracles_differ > 0) return without_case(Verdict::unresolved, "oracles_differ");
-    // A single case of few is above any share; one is let pass.
-    const auto beyond = [](int unresolved, int of, double cap) { return unresolved > std::max(1.0, cap * of) || (of > 0 && unresolved == of); };
+    // Above the cap by more than chance, two standard deviations, explains.
+    const auto beyond = [](int unresolved, int of, double cap) {
+      return unresolved > std::max(1.0, cap * of + 2 * std::sqrt(cap * (1 - cap) * of)) || (of > 0 && unresolved == of);
+    };
     if (beyond(tally_.plain_unresolved, tally_.plain, 0.02))
       return without_case(Verdict::unresolved,
                           fmt::format("{} of {} ordinary cases: {}", tally_.plain_unresolved, tally_.plain, tally_.reason_unresolved));
@@ -233,6 +247,7 @@ class Searcher {
 
   const Examiner& examiner_;
   const Law& law_;
+  int seconds_;
   Judged judged_;
   Tally tally_;
   std::optional<Case> failing_;
@@ -303,12 +318,13 @@ Examiner examiner_of(const Family& family, const Law& law, SubjectStore& store) 
           family.exec};
 }
 
-Judged search(const Examiner& examiner, const Law& law, const Search& how) {
-  Searcher searcher(examiner, law);
+Judged search(const Examiner& examiner, const Law& law, const Search& how, const std::vector<Case>& first) {
+  Searcher searcher(examiner, law, how.case_seconds);
   const int cases = examiner.cases > 0 ? examiner.cases : how.cases;
   constexpr int slice_size = 25;
   int done = 0;
   bool on = true;
+  for (std::size_t i = 0; on && i < first.size(); ++i) on = searcher.take(first[i]);
   try {
     for (int k = 0; on && done < cases; ++k) {
       const std::uint64_t seed = hash_text(fmt::format("{} {} {} {}", how.seed, law.id, examiner.subject, k));
@@ -317,7 +333,7 @@ Judged search(const Examiner& examiner, const Law& law, const Search& how) {
         try {
           on = searcher.take(examiner.draw({number, done, how.tier}));
         } catch (const std::exception& error) {
-          searcher.stop(error.what());
+          searcher.stop(what_of(error));
           on = false;
         }
         ++done;
@@ -332,7 +348,7 @@ Judged search(const Examiner& examiner, const Law& law, const Search& how) {
 }
 
 Judged examine_case(const Examiner& examiner, const Law& law, const Case& c) {
-  Searcher searcher(examiner, law);
+  Searcher searcher(examiner, law, 0);
   searcher.take(c);
   return searcher.judge(false);
 }

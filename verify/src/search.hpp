@@ -23,10 +23,12 @@ struct Search {
   Tier tier = Tier::quick;
   std::uint64_t seed = 0;
   int cases = 30;
+  int case_seconds = 0;
 };
 
-/// Draws cases until one breaks the law, shrinks that one, and judges. Whatever the subject throws becomes the verdict `error`.
-Judged search(const Examiner&, const Law&, const Search&);
+/// Takes the cases of `first`, then draws others until one breaks the law, shrinks that one, and judges. Whatever the subject throws becomes the
+/// verdict `error`.
+Judged search(const Examiner&, const Law&, const Search&, const std::vector<Case>& first = {});
 /// The same for one case that is given.
 Judged examine_case(const Examiner&, const Law&, const Case&);
 

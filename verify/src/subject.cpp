@@ -2,6 +2,7 @@
 #include <flowgauge/verify/subject.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace flowgauge::verify {
 namespace {
@@ -108,14 +109,18 @@ Image<S> Trial::map(Way way, std::span<const S> x, std::span<const S> context, s
   Flow<S>& flow = this->flow<S>();
   if (!other_theta.empty()) std::copy(other_theta.begin(), other_theta.end(), flow.theta().begin());
   Image<S> image;
-  image.value.resize(x.size());
   const auto d = static_cast<Index>(x.size());
+  const S untouched(0x1.ca4a71e5p-3);  // on both sides of the row
+  std::vector<S> guarded(x.size() + 2, untouched);
   const BatchIn<S> in{x.data(), 1, d, 1};
   const BatchIn<S> given{context.data(), context.empty() ? 0 : 1, static_cast<Index>(context.size()), 1};
-  const BatchOut<S> out{image.value.data(), 1, d, 1};
+  const BatchOut<S> out{guarded.data() + 1, 1, d, 1};
   const ColumnOut<S> log_det(&image.log_det, 1);
   if (way == Way::forward) flow.forward(in, out, log_det, workspace_, given);
   else image.converged = flow.inverse(in, out, log_det, workspace_, given).not_converged == 0;
+  if (!(guarded.front() == untouched && guarded.back() == untouched))
+    throw std::runtime_error("out_of_bounds: the layer wrote beside the coordinates of its output");
+  image.value.assign(guarded.begin() + 1, guarded.end() - 1);
   return image;
 }
 

@@ -42,6 +42,7 @@ struct Unit {
   std::optional<Item> member = {};  ///< of the source's family: this one alone
   const Estimator* estimator = nullptr;
   std::optional<Case> replayed = {};
+  std::vector<Case> first = {};
 };
 
 bool speaks_of(const Law& law, const Unit& unit) {
@@ -167,6 +168,32 @@ std::vector<Unit> replayed_units(const Subjects& all, const VerifyOptions& optio
   return units;
 }
 
+/// Whether the cases of `unit` are drawn from a family that `replayed` is of.
+bool draws(const Unit& unit, const Unit& replayed) {
+  if (replayed.source) return unit.source == replayed.source && (!unit.member || unit.subject == replayed.subject);
+  if (replayed.estimator) return unit.estimator == replayed.estimator;
+  if (!unit.family) return false;
+  const FlowSpec& spec = replayed.replayed->spec;
+  if (unit.family->fixed) return to_text(*unit.family->fixed) == to_text(spec);
+  return unit.family->name == (spec.items.size() == 1 ? spec.items.front().name : "flow");
+}
+
+/// What failed earlier goes to the units that would draw it. Returns how many cases found one.
+int put_first(const Subjects& all, const std::vector<std::string>& lines, std::vector<Unit>& units) {
+  int found = 0;
+  for (const std::string& line : lines) {
+    try {
+      std::string law;
+      const Case c = case_from_text(line, &law);
+      const Unit replayed = subject_of_case(all, line, c, laws_of(law));
+      for (Unit& unit : units)
+        if ((unit.law->name == law || unit.law->id == law) && draws(unit, replayed)) unit.first.push_back(*replayed.replayed), ++found;
+    } catch (const std::invalid_argument&) {  // of another version, or of a layer that has changed
+    }
+  }
+  return found;
+}
+
 /// The column that names the subject.
 void name_subject(const Unit& unit, reports::VerdictRow& row) {
   row.layer.clear();
@@ -221,8 +248,10 @@ bool VerifyResult::passed() const {
 VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const std::function<void(const Progress&)>& on_progress) {
   if (options.seed >= 0x80000000u) throw ConfigError(fmt::format("the seed is below 2147483648, got {}", options.seed));
   if (options.cases < 0) throw ConfigError(fmt::format("the number of cases is at least 0, got {}", options.cases));
-  const std::vector<Unit> units = options.replay.empty() ? drawn_units(subjects, options) : replayed_units(subjects, options);
-  const Search how{options.tier, options.seed, options.cases > 0 ? options.cases : cases_of(options.tier)};
+  std::vector<Unit> units = options.replay.empty() ? drawn_units(subjects, options) : replayed_units(subjects, options);
+  VerifyResult result;
+  if (options.replay.empty()) result.first = put_first(subjects, options.first, units);
+  const Search how{options.tier, options.seed, options.cases > 0 ? options.cases : cases_of(options.tier), options.case_seconds};
   SubjectStore store;
   SourceStore sources;
   const auto judge = [&](int u) {
@@ -231,15 +260,18 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
                         : unit.estimator ? examiner_of(*unit.estimator, *unit.law)
                                          : examiner_of(*unit.family, *unit.law, store);
     examiner.subject = unit.subject;
-    return unit.replayed ? examine_case(examiner, *unit.law, *unit.replayed) : search(examiner, *unit.law, how);
+    return unit.replayed ? examine_case(examiner, *unit.law, *unit.replayed) : search(examiner, *unit.law, how, unit.first);
   };
-  const auto died = [&](int u, const std::string& reason) {
+  const auto died = [&](int u, const std::string& reason, const std::string& at) {
     Judged judged = not_examined(units[u]);
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
-    judged.row.reproduce = reproduce_command(judged.row.law, units[u].subject, units[u].family ? units[u].family->exec : "");
+    const std::string exec = units[u].family ? units[u].family->exec : "";
+    judged.row.reproduce = at.empty() ? reproduce_command(judged.row.law, units[u].subject, exec)
+                                      : reproduce_command(judged.row.law, case_from_text(at), exec);
+    judged.row.counterexample = at;
     judged.failures.push_back({units[u].subject, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n",
-                               "", judged.row.reproduce});
+                               at, judged.row.reproduce});
     return judged;
   };
   std::vector<Judged> all(units.size());
@@ -256,7 +288,6 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
     if (on_progress) on_progress(progress);
   });
   std::stable_sort(all.begin(), all.end(), [](const Judged& a, const Judged& b) { return rank(a.row.verdict) < rank(b.row.verdict); });
-  VerifyResult result;
   result.not_examined = progress.total - progress.done;
   for (Judged& judged : all) {
     judged.row.seed = static_cast<std::int64_t>(options.seed);

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <new>
 #include <string>
 #include <vector>
@@ -14,7 +15,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +25,12 @@ namespace flowgauge::verify {
 namespace {
 
 using nlohmann::json;
+using Died = std::function<Judged(int, const std::string&, const std::string&)>;
+
+/// Where a child notes its case, shared with its parent; null in the parent.
+constexpr int gives_way = 75;  ///< exit code of a child that another is to follow
+constexpr std::size_t note_size = std::size_t{1} << 16;
+char* own_note = nullptr;
 
 // JSON knows no NaN and no ∞: numbers travel as their bits.
 json number(const reports::Number& v) { return v ? json(std::bit_cast<std::uint64_t>(*v)) : json(); }
@@ -75,7 +84,18 @@ struct Child {
   int from = -1;
   std::vector<int> units;  ///< not reported yet, in the order in which they are done
   std::string text;
+  char* note = nullptr;
 };
+
+/// A layer that allocates without end gets a std::bad_alloc long before the machine swaps. Sanitizers reserve far more than they use.
+void limit_memory() {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  const rlimit most{child_bytes, RLIM_INFINITY};
+  ::setrlimit(RLIMIT_DATA, &most);
+#endif
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
 
 void write_all(int to, const std::string& text) {
   std::size_t at = 0;
@@ -87,24 +107,26 @@ void write_all(int to, const std::string& text) {
 }
 
 /// The verdict on a unit; whatever is thrown on the way is one too, and never unwinds into the caller's main.
-Judged judged(int u, const std::function<Judged(int)>& unit, const std::function<Judged(int, const std::string&)>& died) {
+Judged judged(int u, const std::function<Judged(int)>& unit, const Died& died) {
   try {
     return unit(u);
   } catch (const std::bad_alloc&) {
-    return died(u, "there was not enough memory");
+    return died(u, std::string(no_memory), "");
   } catch (const std::exception& error) {
-    return died(u, std::string("this was thrown: ") + error.what());
+    return died(u, std::string("this was thrown: ") + error.what(), "");
   } catch (...) {
-    return died(u, "something that is not a std::exception was thrown");
+    return died(u, "something that is not a std::exception was thrown", "");
   }
 }
 
-Child start(std::vector<int> units, const std::function<Judged(int)>& unit, const std::function<Judged(int, const std::string&)>& died) {
+Child start(std::vector<int> units, const std::function<Judged(int)>& unit, const Died& died) {
   int ends[2];
   if (::pipe(ends) != 0) throw DataError("no pipe for a worker process");
-  Child child{::fork(), ends[0], std::move(units), {}};
+  void* const note = ::mmap(nullptr, note_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (note == MAP_FAILED) throw DataError("no memory to share with a worker process");
+  Child child{::fork(), ends[0], std::move(units), {}, static_cast<char*>(note)};
   if (child.pid < 0) {
-    ::close(ends[0]), ::close(ends[1]);
+    ::close(ends[0]), ::close(ends[1]), ::munmap(note, note_size);
     throw DataError("no worker process could be started");
   }
   if (child.pid == 0) {
@@ -113,7 +135,13 @@ Child start(std::vector<int> units, const std::function<Judged(int)>& unit, cons
     std::signal(SIGTERM, SIG_DFL);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(ends[0]);
-    for (const int u : child.units) write_all(ends[1], line_of(u, judged(u, unit, died)));
+    own_note = child.note;
+    limit_memory();
+    for (const int u : child.units) {
+      const Judged verdict = judged(u, unit, died);
+      write_all(ends[1], line_of(u, verdict));
+      if (verdict.row.reason.find(no_memory) != std::string::npos) ::_exit(gives_way);
+    }
     ::_exit(0);
   }
   ::close(ends[1]);
@@ -125,6 +153,7 @@ void end(std::vector<Child>& children) {
     ::kill(child.pid, SIGKILL);
     ::waitpid(child.pid, nullptr, 0);
     ::close(child.from);
+    ::munmap(child.note, note_size);
   }
   children.clear();
 }
@@ -133,8 +162,17 @@ constexpr int look_at_stop_every_ms = 100;
 
 }  // namespace
 
+void about_to_examine(const std::function<std::string()>& case_text, int seconds) {
+  if (!own_note) return;
+  const std::string text = case_text();
+  const std::size_t size = text.size() < note_size ? text.size() : 0;
+  std::memcpy(own_note, text.data(), size);
+  own_note[size] = 0;
+  ::alarm(static_cast<unsigned>(seconds));  // its signal ends the child
+}
+
 void work(int count, int jobs, const std::atomic<bool>* stop, const std::function<Judged(int)>& unit,
-          const std::function<Judged(int, const std::string&)>& died, const std::function<void(int, Judged)>& done) {
+          const Died& died, const std::function<void(int, Judged)>& done) {
   jobs = std::min(jobs, count);
   if (jobs <= 1 && stop == nullptr) {
     for (int u = 0; u < count; ++u) done(u, judged(u, unit, died));
@@ -173,13 +211,19 @@ void work(int count, int jobs, const std::atomic<bool>* stop, const std::functio
       ::close(child.from);
       int status = 0;
       ::waitpid(child.pid, &status, 0);
+      const std::string at = child.note;
+      ::munmap(child.note, note_size);
       std::vector<int> rest = std::move(child.units);
       children.erase(children.begin() + static_cast<std::ptrdiff_t>(w));
       if (rest.empty()) continue;
-      const std::string how = WIFSIGNALED(status) ? fmt::format("the process died of signal {}", WTERMSIG(status))
+      if (!WIFEXITED(status) || WEXITSTATUS(status) != gives_way) {
+        const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        const std::string how = signal == SIGALRM ? "one case did not come to an end in time"
+                                : signal != 0     ? fmt::format("the process died of signal {} ({})", signal, ::strsignal(signal))
                                                   : fmt::format("the process ended with code {}", WEXITSTATUS(status));
-      done(rest.front(), died(rest.front(), how));
-      rest.erase(rest.begin());
+        done(rest.front(), died(rest.front(), how, at));
+        rest.erase(rest.begin());
+      }
       if (!rest.empty()) children.push_back(start(std::move(rest), unit, died));
     }
   }

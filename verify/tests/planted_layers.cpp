@@ -6,6 +6,7 @@
 #include "defects/bad_permutation.hpp"
 #include "defects/bad_planar.hpp"
 #include "defects/bad_triangular.hpp"
+#include "defects/slightly_off.hpp"
 
 namespace flowgauge::verify::defects {
 
@@ -15,6 +16,8 @@ std::optional<Family> family_of_layers(const std::string& name) {
   if (name == "bad_permutation") return family_of<BadPermutation>(name);
   if (name == "bad_actnorm") return family_of<BadActnorm>(name);
   if (name == "bad_half") return family_of<BadHalf>(name);
+  if (name == "slightly_off") return family_of<SlightlyOff>(name);
+  if (name == "off_planar") return family_of<OffPlanar>(name);
   return std::nullopt;
 }
 

@@ -184,6 +184,39 @@ TEST(Run, ALayerThatThrowsIsAnErrorAndTheRunGoesOn) {
   }
 }
 
+TEST(Run, ALayerThatCrashesHangsOrTakesAllMemoryCostsItsOwnVerdictsAlone) {
+  Family greedy = defects::family_for("bad_planar");
+  std::get<Workshop::Make<double>>(greedy.workshop.make) = [](const Item&, int, int) -> Layer<double> {
+    static std::vector<std::vector<double>> kept;
+    while (true) kept.emplace_back(1'000'000, 1.0);
+  };
+  const std::vector<std::pair<Family, std::string>> bad = {{defects::family_for("bad_affine(crashes)"), "died of signal 11"},
+                                                           {defects::family_for("bad_affine(hangs)"), "did not come to an end in time"},
+                                                           {greedy, "not enough memory"}};
+  for (const auto& [family, words] : bad) {
+    VerifyOptions options = options_for("*", "L1");
+    options.jobs = 2;
+    options.case_seconds = 1;
+    const VerifyResult result = run({family, defects::family_for("bad_scale"), defects::family_for("bad_arsinh")}, options);
+    ASSERT_EQ(result.rows.size(), 3u);
+    EXPECT_EQ(result.rows[0].verdict, "error");
+    EXPECT_THAT(result.rows[0].reason, HasSubstr(words));
+    EXPECT_EQ(result.rows[1].verdict, "holds") << result.rows[1].reason;
+    EXPECT_EQ(result.rows[2].verdict, "holds") << "the same worker goes on: " << result.rows[2].reason;
+    if (family.name != "bad_affine") continue;
+    // Which case it was at.
+    EXPECT_THAT(result.failures.at(0).reproduce, HasSubstr("--case 'bad_affine("));
+    EXPECT_EQ(case_from_text(result.failures.at(0).case_text).spec.items.front().name, "bad_affine");
+  }
+}
+
+TEST(Run, ALayerThatWritesWhereItMayNotIsAnErrorWithAName) {
+  const VerifyResult result = run({defects::family_for("bad_permutation(out_of_bounds)")}, options_for("*", "L1"));
+  ASSERT_EQ(result.rows.size(), 1u);
+  EXPECT_EQ(result.rows[0].verdict, "error");
+  EXPECT_EQ(result.rows[0].reason.rfind("out_of_bounds", 0), 0u) << result.rows[0].reason;
+}
+
 TEST(Run, AWorkerThatThrowsReportsItAndTheRunGoesOn) {
   // Not while a law looks, but while a failure is shrunk: the workshop breaks on the plain spec, which no draw asks for.
   Family family = defects::family_for("bad_affine(sign)");
@@ -249,12 +282,20 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
     for (const double v : theta) text += (text.empty() ? "" : ",") + exact_text(v);
     return text;
   };
-  for (const std::string& line : {
+  for (const std::string& line : std::initializer_list<std::string>{
            // A slope of 2^332: ξ rounds to 1 and beyond, and 1 − ξ with it.
            "law=L7 | coupling(rational_quadratic_spline(bins=7), hidden=[], keep=last) | dim=2 | theta=" + thetas(40, {{11, 1}, {18, 1}}) +
                " | x=0,0x1p+332",
            // At a knot, where the second derivative jumps.
            "law=L12 | inverse(rational_quadratic_spline) | dim=1 | theta=" + thetas(23, {{9, 4}, {12, 4}}) + " | x=0",
+           // log f′ of a slope beyond every double, and a gradient beyond it.
+           "law=L2 | coupling(sum_of_squares, hidden=[]) | dim=2 | theta=0,-1,0,0,0,0,0,0,0,0,0,0 | x=-131072,0",
+           "law=L12 | inverse(power) | dim=1 | theta=1 | x=-5e-324",
+           // What one layer hands to the next is rounded: sigmoid(18) is 1 − 1.5e-8 with eight digits of its distance from 1.
+           "law=C2 | sigmoid logit sum_of_squares | dim=3 | theta=0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0.5,0 | x=0,0,512",
+           // Quantiles below ½ that were found as 1 − x; the mass beyond an infinite distance.
+           "law=D6 | beta(a=0.1, b=400) | dim=1 | seed=157450150 | x=0x0.0004p-1022",
+           "law=D5 | student_t(nu=4096) | dim=1 | seed=1840636913 | x=-16",
        }) {
     VerifyOptions options = options_for("*", "*");
     options.replay = {line};
@@ -262,6 +303,16 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
     ASSERT_EQ(result.rows.size(), 1u);
     EXPECT_EQ(result.rows[0].verdict, "holds") << line << "\n" << result.rows[0].reason;
   }
+}
+
+/// 50 digits do not hold the pre-image of what a householder mixes with 10^111: nothing can be said, and nobody is accused.
+TEST(Replay, AnIllConditionedPreimageIsUnresolved) {
+  VerifyOptions options = options_for("*", "*");
+  options.replay = {"law=C4 | power scaled_householder(t=8) softlog | dim=2 | theta=0,0,1,1 | x=-256,0"};
+  const VerifyResult result = run(options);
+  ASSERT_EQ(result.rows.size(), 1u);
+  EXPECT_EQ(result.rows[0].verdict, "unresolved");
+  EXPECT_THAT(result.rows[0].reason, HasSubstr("ill_conditioned"));
 }
 
 TEST(Replay, AGoodLinePassesAndABadOneFails) {
@@ -304,6 +355,28 @@ TEST(Failures, GoThroughAFileAndComeBack) {
 
   write_failures(file.path, run(options_for("softlog", "L6")));
   EXPECT_FALSE(std::filesystem::exists(file.path)) << "nothing failed: an old file must not be left behind";
+}
+
+TEST(Failures, AreExaminedFirstTheNextTime) {
+  const Family family = defects::family_for("bad_logit(nudged)");
+  VerifyOptions options = options_for("*", "L4");
+  const VerifyResult found = run({family}, options);
+  ASSERT_EQ(found.failures.size(), 1u);
+  ASSERT_GT(found.rows[0].cases.value_or(0), 1) << "the first case finds it anyway: choose another defect";
+  const std::string line = "law=L4 | " + found.failures[0].case_text;
+  options.first = {line, "law=L3 | " + found.failures[0].case_text, "law=L4 | bad_logit | dim=1 | theta=1 | x=0.5", "law=L4 | gone | dim=1 | x=0.5"};
+  const VerifyResult again = run({family}, options);
+  EXPECT_EQ(again.first, 1) << "neither another law's, nor one with parameters that there are not, nor one of a layer that there is not";
+  EXPECT_EQ(again.rows[0].verdict, "fails");
+  EXPECT_EQ(again.rows[0].cases, 1);
+
+  // Mended, the layer is examined as ever, by one case more.
+  VerifyOptions healthy = options_for("softlog", "L6");
+  healthy.first = {"law=log_det_matches_jacobian | softlog | dim=1 | x=0.5"};
+  const VerifyResult mended = run(healthy);
+  EXPECT_EQ(mended.first, 1);
+  EXPECT_EQ(mended.rows[0].cases, 31);
+  EXPECT_TRUE(mended.passed());
 }
 
 TEST(Failures, OfAnotherVersionOrAbsentAreRefused) {

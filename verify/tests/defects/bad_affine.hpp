@@ -2,8 +2,10 @@
 #pragma once
 #include <flowgauge/transformers/affine.hpp>
 
+#include <csignal>
 #include <stdexcept>
 #include <type_traits>
+#include <unistd.h>
 
 namespace flowgauge::verify::defects {
 
@@ -25,6 +27,8 @@ struct BadAffine {
     vacuous,             ///< the identity, whatever the parameters
     not_a_number,        ///< W168: every log_det is NaN
     throws,              ///< an exception in forward
+    crashes,             ///< ends the process
+    hangs,               ///< does not come back
     coarse_in_float,     ///< W056's kin: a cheap function, good to 1e-4, where the scalar is float
     decreasing,          ///< y = −(e^s·x + b), and still declared increasing
     nan_to_zero,         ///< W168: what is no number is taken for 0
@@ -52,6 +56,8 @@ struct BadAffine {
        "vacuous",
        "not_a_number",
        "throws",
+       "crashes",
+       "hangs",
        "coarse_in_float",
        "decreasing",
        "nan_to_zero",
@@ -83,6 +89,8 @@ struct BadAffine {
   }
   template <class T>
   Mapped<T> forward(const Shape<T>& s, T x) const {
+    if (defect == crashes) std::raise(SIGSEGV);
+    while (defect == hangs) ::pause();
     if (defect == throws) throw std::runtime_error("the planted layer cannot go forward");
     if (defect == vacuous) return {x, T(0.0)};
     if (defect == nan_to_zero) x = select(x == x, x, T(0.0));

@@ -32,9 +32,13 @@ struct VerifyOptions {
   Tier tier = Tier::quick;
   std::uint64_t seed = 0;  ///< of the whole run, < 2³¹; there is no other randomness
   int cases = 0;           ///< of a law and a subject; 0: as many as the tier says
+  int case_seconds = 60;   ///< one case of a layer may take; 0: no limit. Kept by worker processes only
   int jobs = 1;            ///< worker processes; the result has the same bits for any number
   /// Cases as text (case.hpp), examined instead of drawn ones. `law` picks the laws of those that name none.
   std::vector<std::string> replay;
+  /// Cases as text that broke a law earlier, each with its `law=`: examined before the drawn ones of that law and subject. One whose law or subject
+  /// is not part of the run, or that is no case any more, is left out.
+  std::vector<std::string> first;
   /// Set to true, perhaps by a signal handler, it ends the run: what was not examined by then is unresolved, and its reason says so.
   const std::atomic<bool>* stop = nullptr;
 };
@@ -51,6 +55,7 @@ struct VerifyResult {
   /// the caller's.
   std::vector<reports::VerdictRow> rows;
   std::vector<Failure> failures;
+  int first = 0;         ///< cases of `VerifyOptions::first` that were examined
   int not_examined = 0;  ///< rows that `stop` came before
   /// No law fails, none threw, none is unresolved beyond its cap: exit code 0, else 1.
   bool passed() const;

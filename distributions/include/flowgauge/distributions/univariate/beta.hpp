@@ -46,7 +46,10 @@ struct Beta {
     const double inside = std::clamp(x, 0.0, 1.0), mass = boost::math::ibetac(a, b, inside);
     return mass > underflow ? mass : Beta{b, a}.mass_below(1 - inside);
   }
-  double quantile(double p) const { return p < 0.5 ? from_below(p) : from_above(1 - p); }
+  double quantile(double p) const {
+    const double x = p < 0.5 ? from_below(p) : from_above(1 - p);
+    return x < 0.5 ? inside(x - (cdf(x) - p) / exp(log_prob(x))) : x;  // found as 1 − x, whose digits are not all of x's
+  }
   double upper_quantile(double p) const {
     const double x = p < 0.5 ? from_above(p) : from_below(1 - p);
     return x < 0.5 ? inside(x + (upper_cdf(x) - p) / exp(log_prob(x))) : x;  // found by 1 − p, whose digits are not all of p's

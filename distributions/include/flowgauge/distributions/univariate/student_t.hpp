@@ -85,6 +85,7 @@ struct StudentT {
   /// P(|x − location| > distance)/2: half the mass of beta(ν/2, ½) below ν/(ν + z²), from the side that does not cancel.
   double tail(double distance) const {
     const double g = scale * sqrt(nu), r = distance / g;
+    if (std::isinf(distance)) return 0;
     if (std::isinf(r)) return coefficient() * std::pow(distance, -nu) * std::pow(g, nu);
     if (r > far) return coefficient() * std::pow(r, -nu);
     const double square = r * r;
