@@ -116,8 +116,8 @@ Spread conditioning(const Trial& trial, Way way, std::span<const double> x, std:
       if (further) out = moved<Wide>(out, 0, joints += 1'000'003);
     };
     const Image<Wide> image =
-        by_layers<Wide>(trial.subject().flow<Wide>().layers(), way, moved<double>(trial.sample().theta, 1, 3 * seed + 2), moved<double>(x, 0, 3 * seed),
-                        moved<double>(context, 0, 3 * seed + 1), rounded);
+        by_layers<Wide>(trial.subject().flow<Wide>().layers(), way, moved<double>(trial.sample().theta, 1, 3 * seed + 2),
+                        moved<double>(x, 0, 3 * seed), moved<double>(context, 0, 3 * seed + 1), rounded);
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(image.value[j], truth.value[j]));
     spread.log_det = max(spread.log_det, distance(image.log_det, truth.log_det));
   }
@@ -213,7 +213,7 @@ void compare_inverse_log_det(Examined& result, const Trial& trial, Index row) {
   for (std::size_t j = 0; j < y.size(); ++j)
     residual = std::max(residual, to_double(abs(there.value[j] - y[j])) / std::max(1.0, std::abs(to_double(y[j]))));
   double rounded = 0;
-  const Wide last_bits = scaled_by_power_of_two(Wide(1.0), 13 - Wide::bits);  // 12 of them: the log of a large number does not see its last
+  const Wide last_bits = scaled_by_power_of_two(Wide(1.0), 13 - Wide::bits);  // the log of a large number does not see its last bit
   for (unsigned run = 0; run < 8; ++run) {
     // All up, all down, then every coordinate its own way: where large coordinates cancel, a common factor shows nothing.
     std::vector<Wide> moved = back.value;

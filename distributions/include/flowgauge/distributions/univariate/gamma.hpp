@@ -37,11 +37,11 @@ struct Gamma {
     return select(outside, -Constants<T>::infinity(), k * log_less_linear(inside, log_x, k * T(scale)) - log_x + normaliser);
   }
   double cdf(double x) const {
-    if (x <= 0) return 0;
+    if (x <= 0 || vanishes(x)) return 0;
     return std::isinf(x) ? 1 : boost::math::gamma_p(shape, x / scale);
   }
   double upper_cdf(double x) const {
-    if (x <= 0) return 1;
+    if (x <= 0 || vanishes(x)) return 1;
     return std::isinf(x) ? 0 : boost::math::gamma_q(shape, x / scale);
   }
   double quantile(double p) const { return p < 0.5 ? from_below(p) : from_above(1 - p); }
@@ -60,6 +60,8 @@ struct Gamma {
   std::vector<double> kinks() const { return {0}; }
 
  private:
+  /// Whether the mass below x > 0, at most (x/scale)^shape/shape!, is smaller than every double: boost would divide by Γ(shape + 1), which may be too.
+  bool vanishes(double x) const { return shape > 100 && x < 1e-3 * scale; }
   /// Near 0 the cdf is (x/scale)^shape/Γ(shape + 1); the smallest double stands for what lies below it.
   double from_below(double p) const {
     const double near = std::pow(p * boost::math::tgamma(std::min(shape, 100.0) + 1), 1 / shape);
