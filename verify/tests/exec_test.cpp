@@ -267,6 +267,24 @@ TEST_F(Adapter, AWrongLayerIsKilledByTheLawThatSaysSo) {
   }
 }
 
+TEST_F(Adapter, ATorchModuleIsALayer) {
+  if (std::system((python_ + " -c 'import torch' >/dev/null 2>&1").c_str()) != 0) GTEST_SKIP() << "python3-torch is not installed";
+  const auto examined = [&](const std::string& defect) {
+    const std::string command = python_ + " '" FLOWGAUGE_SOURCE_DIR "/verify/tests/peers/torch_module.py' " + defect;
+    VerifyOptions options;
+    options.jobs = 2;
+    return run({family_of_command(command, ExecReal::float64)}, options);
+  };
+  const VerifyResult right = examined("none");
+  EXPECT_TRUE(right.passed());
+  for (const Failure& failure : right.failures) ADD_FAILURE() << failure.law_id << "\n" << failure.message << failure.reproduce;
+  for (const auto& [defect, law] : {std::pair("log_det_sign", "L8"), std::pair("inverse_adds", "L3"), std::pair("detached", "L12")}) {
+    const VerifyResult wrong = examined(defect);
+    EXPECT_TRUE(std::any_of(wrong.rows.begin(), wrong.rows.end(), [&](const auto& row) { return row.law_id == law && row.verdict == "fails"; }))
+        << law << " does not see " << defect;
+  }
+}
+
 TEST_F(Adapter, AResultOfAnotherTypeIsRefused) {
   const VerifyResult result = run({coupling("other_type")}, {});
   const auto row = std::find_if(result.rows.begin(), result.rows.end(), [](const auto& r) { return r.law_id == "L8"; });

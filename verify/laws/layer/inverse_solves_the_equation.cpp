@@ -8,9 +8,9 @@ namespace flowgauge::verify {
 
 namespace {
 
-/// 8·(largest change of f50(x) when x and θ move in their last bit + its floor): conditioning() without the 12 bits that it grants, and twice, for six
-/// drawn directions may miss the worst of many.
-double last_bits(const Spread& moved, std::size_t j) { return 0x1p-11 * moved.value[j]; }
+/// (8 + d)·(largest change of f50(x) when x and θ move in their last bit + its floor): conditioning() without the 12 bits that it grants. An inner
+/// product of d terms rounds as if its factors had moved by up to d last bits, and six drawn directions may miss the worst of many.
+double last_bits(const Spread& moved, std::size_t j) { return 0x1p-14 * (8 + static_cast<double>(moved.value.size())) * moved.value[j]; }
 
 }  // namespace
 
