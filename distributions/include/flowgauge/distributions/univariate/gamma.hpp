@@ -60,7 +60,7 @@ struct Gamma {
   std::vector<double> kinks() const { return {0}; }
 
  private:
-  /// Whether the mass below x > 0, at most (x/scale)^shape/shape!, is smaller than every double: boost would divide by Γ(shape + 1), which may be too.
+  /// Whether the mass below x > 0, at most (x/scale)^shape/shape!, is below every double; boost divides by Γ(shape + 1), which may be above.
   bool vanishes(double x) const { return shape > 100 && x < 1e-3 * scale; }
   /// Near 0 the cdf is (x/scale)^shape/Γ(shape + 1); the smallest double stands for what lies below it.
   double from_below(double p) const {
