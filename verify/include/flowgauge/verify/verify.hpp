@@ -35,10 +35,10 @@ struct VerifyOptions {
   int case_seconds = 60;   ///< one case of a layer may take; 0: no limit. Kept by worker processes only
   int jobs = 1;            ///< worker processes; the result has the same bits for any number
   /// Cases as text (case.hpp), examined instead of drawn ones. `law` picks the laws of those that name none.
-  std::vector<std::string> replay;
+  std::vector<std::string> replay = {};
   /// Cases as text that broke a law earlier, each with its `law=`: examined before the drawn ones of that law and subject. One whose law or subject
   /// is not part of the run, or that is no case any more, is left out.
-  std::vector<std::string> first;
+  std::vector<std::string> first = {};
   /// Set to true, perhaps by a signal handler, it ends the run: what was not examined by then is unresolved, and its reason says so.
   const std::atomic<bool>* stop = nullptr;
 };

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <flowgauge/verify/subject.hpp>
+
+#include <functional>
+#include <span>
+
+namespace flowgauge::verify {
+
+/// A layer as plain functions of one row in double, such as code that somebody has already. It is known by its values alone: finite differences and
+/// measured noise stand in for 50 digits, and laws that want the formula say that they do not apply.
+struct PlainLayer {
+  /// out = f(in), dim numbers each, and log|det ∂f/∂in| in nats.
+  using Map = std::function<void(std::span<const double> in, std::span<double> out, double& log_det)>;
+  std::string name;
+  int dim = 1;
+  Map forward;
+  Map inverse = {};              ///< f⁻¹ with its own log_det; absent, laws about inverses do not apply
+  Interval domain = {};          ///< of every coordinate
+};
+
+/// Whose inverse is asked about images of drawn points.
+Family family_of(const PlainLayer&);
+
+}  // namespace flowgauge::verify

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// What others use in tests of their own: obeys_every_law, plain functions as layers, generated cases.
+#include "defects/bad_softlog.hpp"
+
+#include <flowgauge/verify/gtest.hpp>
+#include <flowgauge/verify/rapidcheck.hpp>
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+namespace flowgauge::verify {
+namespace {
+
+using testing::HasSubstr;
+
+/// y = sinh x in every coordinate; log_det = Σ log cosh x.
+PlainLayer sinh_layer() {
+  return {.name = "sinh",
+          .dim = 2,
+          .forward =
+              [](std::span<const double> x, std::span<double> y, double& log_det) {
+                log_det = 0;
+                for (std::size_t j = 0; j < x.size(); ++j) y[j] = std::sinh(x[j]), log_det += std::log(std::cosh(x[j]));
+              },
+          .inverse =
+              [](std::span<const double> y, std::span<double> x, double& log_det) {
+                log_det = 0;
+                for (std::size_t j = 0; j < y.size(); ++j) x[j] = std::asinh(y[j]), log_det -= 0.5 * std::log1p(y[j] * y[j]);
+              },
+          .domain = {-300, 300}};
+}
+
+TEST(ObeysEveryLaw, OfAFormula) {
+  EXPECT_TRUE(obeys_every_law<defects::BadSoftlog>("bad_softlog", {.only = "bad_softlog(none)", .seed = 1}));
+  const testing::AssertionResult wrong = obeys_every_law<defects::BadSoftlog>("bad_softlog", {.only = "bad_softlog(inverse_sign)", .seed = 1});
+  EXPECT_FALSE(wrong);
+  EXPECT_THAT(wrong.message(), HasSubstr("sign of the other direction"));
+  EXPECT_THAT(wrong.message(), HasSubstr("{.replay = {R\"(law=L9 | bad_softlog(inverse_sign) | dim=1"));
+}
+
+TEST(ObeysEveryLaw, OfPlainFunctions) {
+  EXPECT_TRUE(obeys_every_law(sinh_layer(), {.seed = 1}));
+  PlainLayer only_forward = sinh_layer();
+  only_forward.inverse = {};
+  EXPECT_TRUE(obeys_every_law(only_forward, {.seed = 1}));
+
+  PlainLayer wrong = sinh_layer();
+  wrong.forward = [](std::span<const double> x, std::span<double> y, double& log_det) {
+    for (std::size_t j = 0; j < x.size(); ++j) y[j] = std::sinh(x[j]);
+    log_det = std::log(std::cosh(x[0]));
+  };
+  const testing::AssertionResult said = obeys_every_law(wrong, {.seed = 1});
+  EXPECT_FALSE(said);
+  EXPECT_THAT(said.message(), HasSubstr("log_det_matches_differences (L8): fails"));
+
+  wrong = sinh_layer();
+  wrong.forward = [](std::span<const double>, std::span<double>, double&) {};
+  EXPECT_THAT(obeys_every_law(wrong, {.seed = 1}).message(), HasSubstr("not a number")) << "an output that nobody wrote";
+}
+
+TEST(GeneratedCases, MakeASubjectAndAreTheSameForASeed) {
+  const Family family = family_of<defects::BadSoftlog>("bad_softlog");
+  EXPECT_EQ(to_text(case_of(family, {.largest_dim = 4}, 7)), to_text(case_of(family, {.largest_dim = 4}, 7)));
+  EXPECT_NE(to_text(case_of(family, {.largest_dim = 4}, 7)), to_text(case_of(family, {.largest_dim = 4}, 8)));
+  EXPECT_TRUE(rc::check("log_det is finite where the rows are ordinary", [&] {
+    const Case c = *cases_of(family_of<Softlog>("softlog"), {.largest_dim = 4, .ordinary_only = true});
+    const Subject subject(family_of<Softlog>("softlog").workshop, c.spec, c.dim, c.context_size);
+    const Trial trial(subject, c);
+    for (Index i = 0; i < trial.rows(); ++i) RC_ASSERT(std::isfinite(trial.call(Way::forward, trial.row(i), trial.context(i)).log_det));
+  }));
+}
+
+}  // namespace
+}  // namespace flowgauge::verify
