@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "generators.hpp"
 
-#include <flowgauge/verify/rapidcheck.hpp>
-
 #include <flowgauge/error.hpp>
 #include <flowgauge/random.hpp>
 
@@ -392,13 +390,6 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     return c;
   }
   throw ConfigError("no drawn options of " + family.name + " make a layer: " + reason);
-}
-
-Case case_of(const Family& family, const Wants& wants, std::uint32_t seed) {
-  SubjectStore store;
-  Law law;
-  law.wants = wants;
-  return draw_case(family, law, {seed, static_cast<int>(seed % 1000), Tier::standard}, store);
 }
 
 }  // namespace flowgauge::verify
