@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <flowgauge/verify/rapidcheck.hpp>
+#include <flowgauge/verify/generators.hpp>
 
 #include "generators.hpp"
 

@@ -3,7 +3,7 @@
 #include "defects/bad_softlog.hpp"
 
 #include <flowgauge/verify/gtest.hpp>
-#include <flowgauge/verify/rapidcheck.hpp>
+#include <flowgauge/verify/generators.hpp>
 
 #include <gmock/gmock.h>
 
