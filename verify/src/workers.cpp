@@ -27,10 +27,9 @@ namespace {
 using nlohmann::json;
 using Died = std::function<Judged(int, const std::string&, const std::string&)>;
 
-/// Where a child notes its case, shared with its parent; null in the parent.
 constexpr int gives_way = 75;  ///< exit code of a child that another is to follow
 constexpr std::size_t note_size = std::size_t{1} << 16;
-char* own_note = nullptr;
+char* own_note = nullptr;  ///< where a child notes its case, shared with its parent; null in the parent
 
 // JSON knows no NaN and no ∞: numbers travel as their bits.
 json number(const reports::Number& v) { return v ? json(std::bit_cast<std::uint64_t>(*v)) : json(); }
@@ -138,6 +137,7 @@ Child start(std::vector<int> units, const std::function<Judged(int)>& unit, cons
     own_note = child.note;
     limit_memory();
     for (const int u : child.units) {
+      about_to_examine([] { return std::string(); }, 0);  // no case of the unit before this one
       const Judged verdict = judged(u, unit, died);
       write_all(ends[1], line_of(u, verdict));
       if (verdict.row.reason.find(no_memory) != std::string::npos) ::_exit(gives_way);
