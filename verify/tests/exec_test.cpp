@@ -280,8 +280,10 @@ TEST_F(Adapter, ATorchModuleIsALayer) {
   for (const Failure& failure : right.failures) ADD_FAILURE() << failure.law_id << "\n" << failure.message << failure.reproduce;
   for (const auto& [defect, law] : {std::pair("log_det_sign", "L8"), std::pair("inverse_adds", "L3"), std::pair("detached", "L12")}) {
     const VerifyResult wrong = examined(defect);
-    EXPECT_TRUE(std::any_of(wrong.rows.begin(), wrong.rows.end(), [&, id = std::string(law)](const auto& row) { return row.law_id == id && row.verdict == "fails"; }))
-        << law << " does not see " << defect;
+    const bool seen = std::any_of(wrong.rows.begin(), wrong.rows.end(), [id = std::string(law)](const reports::VerdictRow& row) {
+      return row.law_id == id && row.verdict == "fails";
+    });
+    EXPECT_TRUE(seen) << law << " does not see " << defect;
   }
 }
 
