@@ -139,12 +139,12 @@ void compare_with_50_digits(Examined& result, const Trial& trial, Index row, con
   const Image<double> image = trial.call(Way::forward, trial.row(row), trial.context(row));
   const Spread allowed = rounding_and_problem(trial, Way::forward, trial.row(row), trial.context(row), truth);
   // A slope beyond every double: what it multiplies has no double either, if only by chance.
-  const bool steep = std::abs(to_double(truth.log_det)) > 700;
+  const bool steep = to_double(truth.log_det) > 700;
   const auto compare = [&](const std::string& what, const Wide& expected, double got, double most, auto... unit) {
-    if (steep && !std::isfinite(got)) return;
     result.compare(row, what + of, to_double(expected), got, to_double(abs(Wide(got) - expected)), most, unit...);
   };
-  for (std::size_t j = 0; j < image.value.size(); ++j) compare(fmt::format("y[{}]", j), truth.value[j], image.value[j], allowed.value[j], "value");
+  for (std::size_t j = 0; j < image.value.size(); ++j) 
+    if (!steep || std::isfinite(image.value[j])) compare(fmt::format("y[{}]", j), truth.value[j], image.value[j], allowed.value[j], "value");
   if (log_det) compare("log_det", truth.log_det, image.log_det, allowed.log_det);
 }
 
@@ -228,11 +228,11 @@ void compare_inverse_log_det(Examined& result, const Trial& trial, Index row) {
     const Interval domain = trial.subject().facts().domain;
     for (const double end : {domain.low, domain.high})
       for (const Wide& v : back.value)
-        if (std::isfinite(end) && to_double(abs(v - Wide(end))) < unit_roundoff) return;  // nor does a double: it is the end of the domain
+        if (std::isfinite(end) && abs(v - Wide(end)) < Wide(unit_roundoff * std::abs(end))) return;  // nor a double: the end of the domain
     return result.unresolved(row, "ill_conditioned");
   }
   const double size = std::abs(to_double(back.log_det)) + std::abs(to_double(there.log_det));
-  const double allowed = wide_tolerance(size) + 0x1p20 * std::min(residual, 0x1p-120) + 64 * rounded;
+  const double allowed = wide_tolerance(size) + 0x1p20 * std::min(residual, 0x1p-120) + 64 * 0x1p-12 * rounded;
   result.compare(row, "log_det of the inverse", -to_double(there.log_det), to_double(back.log_det), to_double(abs(back.log_det + there.log_det)),
                  allowed);
   compare_log_det(result, trial, Way::inverse, row, y, context, "log_det of the inverse, against its own Jacobian");

@@ -44,6 +44,8 @@ class PlainBody : public LayerBody<double> {
 
 Family family_of(const PlainLayer& layer) {
   if (!layer.forward) throw ConfigError(layer.name + ": a layer needs forward");
+  if (const FlowSpec read = parse_flow(layer.name); read.items.size() != 1 || !read.items.front().arguments.empty())
+    throw ConfigError("a layer's name is one word of letters, digits and _, got '" + layer.name + "'");
   if (layer.dim < 1) throw ConfigError(fmt::format("{}: dim is at least 1, got {}", layer.name, layer.dim));
   Family family{layer.name, "plain functions in double", {}, {}, false, FlowSpec{{{layer.name, {}}}}};
   family.dims = {layer.dim};

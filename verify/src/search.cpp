@@ -123,6 +123,17 @@ class Searcher {
     judged_.first_killing_case = tally_.cases;
     return false;
   }
+  /// The same for a case of another run: of a layer that has changed it may be none any more.
+  bool take_known(const Case& c) {
+    try {
+      announce(c);
+      examiner_.examine(c);
+    } catch (const std::invalid_argument&) {
+      return true;
+    } catch (...) {
+    }
+    return take(c);
+  }
   void stop(const std::string& error) { error_ = error; }
 
   Judged judge(bool shrink) {
@@ -200,7 +211,7 @@ class Searcher {
     // A child that hangs, or that is slow to start again, must not hold up the run.
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     const auto still = [&](const Case& c) {
-      if ((fault_ || *error_ == no_memory) && std::chrono::steady_clock::now() > deadline) return false;
+      if (fault_ && std::chrono::steady_clock::now() > deadline) return false;
       try {
         announce(c);
         examiner_.examine(c);
@@ -215,7 +226,8 @@ class Searcher {
       }
       return false;
     };
-    const Case small = shrink ? examiner_.shrink(*failing_, still, 200) : *failing_;
+    // Where memory has leaked every case fails: nothing is learnt from smaller ones.
+    const Case small = shrink && *error_ != no_memory ? examiner_.shrink(*failing_, still, 200) : *failing_;
     if (!fault_) {
       set(Verdict::error, *error_);
       add_failure(Verdict::error, "While the law was examined (" + law_.statement + ") this was thrown:\n" + *error_ + "\n", &small);
@@ -232,9 +244,9 @@ class Searcher {
     if (law_.conclude)
       if (const auto wrong = law_.conclude(tally_.counted)) return without_case(Verdict::fails, *wrong);
     if (tally_.oracles_differ > 0) return without_case(Verdict::unresolved, "oracles_differ");
-    // Above the cap by more than chance, two standard deviations, explains.
+    // Above the cap by more than one standard deviation of chance.
     const auto beyond = [](int unresolved, int of, double cap) {
-      return unresolved > std::max(1.0, cap * of + 2 * std::sqrt(cap * (1 - cap) * of)) || (of > 0 && unresolved == of);
+      return unresolved > std::max(1.0, cap * of + std::sqrt(cap * (1 - cap) * of)) || (of > 0 && unresolved == of);
     };
     if (beyond(tally_.plain_unresolved, tally_.plain, 0.02))
       return without_case(Verdict::unresolved,
@@ -324,7 +336,7 @@ Judged search(const Examiner& examiner, const Law& law, const Search& how, const
   constexpr int slice_size = 25;
   int done = 0;
   bool on = true;
-  for (std::size_t i = 0; on && i < first.size(); ++i) on = searcher.take(first[i]);
+  for (std::size_t i = 0; on && i < first.size(); ++i) on = searcher.take_known(first[i]);
   try {
     for (int k = 0; on && done < cases; ++k) {
       const std::uint64_t seed = hash_text(fmt::format("{} {} {} {}", how.seed, law.id, examiner.subject, k));

@@ -168,27 +168,26 @@ std::vector<Unit> replayed_units(const Subjects& all, const VerifyOptions& optio
   return units;
 }
 
-/// Whether the cases of `unit` are drawn from a family that `replayed` is of.
-bool draws(const Unit& unit, const Unit& replayed) {
-  if (replayed.source) return unit.source == replayed.source && (!unit.member || unit.subject == replayed.subject);
-  if (replayed.estimator) return unit.estimator == replayed.estimator;
-  if (!unit.family) return false;
-  const FlowSpec& spec = replayed.replayed->spec;
-  if (unit.family->fixed) return to_text(*unit.family->fixed) == to_text(spec);
-  return unit.family->name == (spec.items.size() == 1 ? spec.items.front().name : "flow");
+/// Whether `unit` could draw the case. Nothing is made here: what crashed in a worker would crash again, and this is no worker.
+bool draws(const Unit& unit, const Case& c) {
+  const std::string name = c.spec.items.size() == 1 ? c.spec.items.front().name : "flow";
+  if (unit.source) return unit.source->name == name && (!unit.member || unit.subject == to_text(c.spec));
+  if (unit.estimator) return unit.estimator->name == to_text(c.spec);
+  return unit.family->fixed ? to_text(*unit.family->fixed) == to_text(c.spec) : unit.family->name == name;
 }
 
 /// What failed earlier goes to the units that would draw it. Returns how many cases found one.
-int put_first(const Subjects& all, const std::vector<std::string>& lines, std::vector<Unit>& units) {
+int put_first(const std::vector<std::string>& lines, std::vector<Unit>& units) {
   int found = 0;
   for (const std::string& line : lines) {
     try {
       std::string law;
-      const Case c = case_from_text(line, &law);
-      const Unit replayed = subject_of_case(all, line, c, laws_of(law));
+      Case c = case_from_text(line, &law);
+      c.parameter_class = "replayed";
+      c.row_classes.assign(c.rows.size(), "replayed");
       for (Unit& unit : units)
-        if ((unit.law->name == law || unit.law->id == law) && draws(unit, replayed)) unit.first.push_back(*replayed.replayed), ++found;
-    } catch (const std::invalid_argument&) {  // of another version, or of a layer that has changed
+        if ((unit.law->name == law || unit.law->id == law) && draws(unit, c)) unit.first.push_back(c), ++found;
+    } catch (const std::invalid_argument&) {  // of another version
     }
   }
   return found;
@@ -250,7 +249,7 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
   if (options.cases < 0) throw ConfigError(fmt::format("the number of cases is at least 0, got {}", options.cases));
   std::vector<Unit> units = options.replay.empty() ? drawn_units(subjects, options) : replayed_units(subjects, options);
   VerifyResult result;
-  if (options.replay.empty()) result.first = put_first(subjects, options.first, units);
+  if (options.replay.empty()) result.first = put_first(options.first, units);
   const Search how{options.tier, options.seed, options.cases > 0 ? options.cases : cases_of(options.tier), options.case_seconds};
   SubjectStore store;
   SourceStore sources;
@@ -267,11 +266,16 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
     const std::string exec = units[u].family ? units[u].family->exec : "";
-    judged.row.reproduce = at.empty() ? reproduce_command(judged.row.law, units[u].subject, exec)
-                                      : reproduce_command(judged.row.law, case_from_text(at), exec);
-    judged.row.counterexample = at;
+    judged.row.reproduce = reproduce_command(judged.row.law, units[u].subject, exec);
+    std::string known = at;
+    try {
+      if (!at.empty()) judged.row.reproduce = reproduce_command(judged.row.law, case_from_text(at), exec);
+    } catch (const std::exception&) {  // the process wrote over its note
+      known.clear();
+    }
+    judged.row.counterexample = known;
     judged.failures.push_back({units[u].subject, judged.row.law, judged.row.law_id, Verdict::error, "While the law was examined " + reason + ".\n",
-                               at, judged.row.reproduce});
+                               known, judged.row.reproduce});
     return judged;
   };
   std::vector<Judged> all(units.size());

@@ -27,8 +27,8 @@ namespace {
 using nlohmann::json;
 using Died = std::function<Judged(int, const std::string&, const std::string&)>;
 
-constexpr int gives_way = 75;  ///< exit code of a child that another is to follow
-constexpr std::size_t note_size = std::size_t{1} << 16;
+constexpr std::size_t note_size = std::size_t{1} << 16, gives_way = note_size - 1;  ///< 1 there: another child is to follow
+constexpr int out_of_memory = 77;                                                      ///< exit code of a child that could not even say so
 char* own_note = nullptr;  ///< where a child notes its case, shared with its parent; null in the parent
 
 // JSON knows no NaN and no ∞: numbers travel as their bits.
@@ -89,8 +89,11 @@ struct Child {
 /// A layer that allocates without end gets a std::bad_alloc long before the machine swaps. Sanitizers reserve far more than they use.
 void limit_memory() {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  const rlimit most{child_bytes, RLIM_INFINITY};
-  ::setrlimit(RLIMIT_DATA, &most);
+  rlimit most{};
+  if (::getrlimit(RLIMIT_DATA, &most) == 0) {
+    most.rlim_cur = std::min<rlim_t>(most.rlim_cur, child_bytes);
+    ::setrlimit(RLIMIT_DATA, &most);
+  }
 #endif
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
@@ -132,15 +135,25 @@ Child start(std::vector<int> units, const std::function<Judged(int)>& unit, cons
     // The terminal sends Ctrl-C to children too: when to end is the parent's to say, and none outlives it.
     std::signal(SIGINT, SIG_IGN);
     std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGALRM, SIG_DFL);
+    sigset_t alarm_alone;
+    ::sigemptyset(&alarm_alone), ::sigaddset(&alarm_alone, SIGALRM), ::sigprocmask(SIG_UNBLOCK, &alarm_alone, nullptr);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(ends[0]);
     own_note = child.note;
     limit_memory();
-    for (const int u : child.units) {
-      about_to_examine([] { return std::string(); }, 0);  // no case of the unit before this one
-      const Judged verdict = judged(u, unit, died);
-      write_all(ends[1], line_of(u, verdict));
-      if (verdict.row.reason.find(no_memory) != std::string::npos) ::_exit(gives_way);
+    try {
+      for (const int u : child.units) {
+        about_to_examine([] { return std::string(); }, 0);  // no case of the unit before this one
+        const Judged verdict = judged(u, unit, died);
+        ::alarm(0);
+        write_all(ends[1], line_of(u, verdict));
+        if (verdict.row.reason.find(no_memory) == std::string::npos) continue;
+        own_note[gives_way] = 1;
+        break;
+      }
+    } catch (...) {
+      ::_exit(out_of_memory);
     }
     ::_exit(0);
   }
@@ -164,8 +177,9 @@ constexpr int look_at_stop_every_ms = 100;
 
 void about_to_examine(const std::function<std::string()>& case_text, int seconds) {
   if (!own_note) return;
+  ::alarm(0);
   const std::string text = case_text();
-  const std::size_t size = text.size() < note_size ? text.size() : 0;
+  const std::size_t size = text.size() < gives_way ? text.size() : 0;
   std::memcpy(own_note, text.data(), size);
   own_note[size] = 0;
   ::alarm(static_cast<unsigned>(seconds));  // its signal ends the child
@@ -211,14 +225,16 @@ void work(int count, int jobs, const std::atomic<bool>* stop, const std::functio
       ::close(child.from);
       int status = 0;
       ::waitpid(child.pid, &status, 0);
-      const std::string at = child.note;
+      const std::string at(child.note, ::strnlen(child.note, gives_way));
+      const bool another_follows = WIFEXITED(status) && WEXITSTATUS(status) == 0 && child.note[gives_way] == 1;
       ::munmap(child.note, note_size);
       std::vector<int> rest = std::move(child.units);
       children.erase(children.begin() + static_cast<std::ptrdiff_t>(w));
       if (rest.empty()) continue;
-      if (!WIFEXITED(status) || WEXITSTATUS(status) != gives_way) {
+      if (!another_follows) {
         const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
         const std::string how = signal == SIGALRM ? "one case did not come to an end in time"
+                                : signal == 0 && WEXITSTATUS(status) == out_of_memory ? std::string(no_memory)
                                 : signal != 0     ? fmt::format("the process died of signal {} ({})", signal, ::strsignal(signal))
                                                   : fmt::format("the process ended with code {}", WEXITSTATUS(status));
         done(rest.front(), died(rest.front(), how, at));

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 
@@ -30,27 +32,29 @@ std::ostream& operator<<(std::ostream& out, const Error& e) { return out << e.na
 
 class Sensitivity : public testing::TestWithParam<Error> {
  protected:
-  /// Whether the law fails with every seed.
-  static bool seen(const Error& e, double error) {
+  /// With how many seeds the law fails.
+  static int seen(const Error& e, double error) {
     const Family family = defects::family_for(fmt::format(fmt::runtime(e.spec), error));
+    int fails = 0;
     for (int seed = 1; seed <= seeds(); ++seed) {
       VerifyOptions options;
       options.seed = static_cast<std::uint64_t>(seed);
       options.law = e.law;
       options.cases = 100;
-      if (run({family}, options).passed()) return false;
+      const VerifyResult result = run({family}, options);
+      fails += std::any_of(result.rows.begin(), result.rows.end(), [](const reports::VerdictRow& row) { return row.verdict == "fails"; });
     }
-    return true;
+    return fails;
   }
 };
 
 TEST_P(Sensitivity, ReachesWhatIsPromised) {
   const Error& e = GetParam();
-  EXPECT_FALSE(seen(e, 0)) << "the healthy layer is accused";
+  EXPECT_EQ(seen(e, 0), 0) << "the healthy layer is accused";
   double smallest = 0;
   for (int digits = 6; digits <= 60; digits += 2) {
     const double error = std::pow(10.0, -digits);
-    if (!seen(e, error)) break;
+    if (seen(e, error) < seeds()) break;
     smallest = error;
   }
   std::cout << fmt::format("{}: {:.0e} is seen by {} with {} of {} seeds, 100 cases each\n", e.name, smallest, e.law, seeds(), seeds());

@@ -295,6 +295,7 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
            "law=C2 | sigmoid logit sum_of_squares | dim=3 | theta=0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0.5,0 | x=0,0,512",
            // Quantiles below ½ that were found as 1 − x; the mass beyond an infinite distance.
            "law=D6 | beta(a=0.1, b=400) | dim=1 | seed=157450150 | x=0x0.0004p-1022",
+           "law=D5 | beta(a=0.5, b=0.5) | dim=1 | seed=302799588 | x=0x1.2be5cp-49",
            "law=D5 | gamma(shape=2048) | dim=1 | seed=1387473698 | x=256",
            "law=D5 | student_t(nu=4096) | dim=1 | seed=1840636913 | x=-16",
        }) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
 
+#include <Eigen/LU>
 #include <fmt/format.h>
 #include <cmath>
 
@@ -11,6 +12,17 @@ namespace {
 /// (8 + d)·(largest change of f50(x) when x and θ move in their last bit + its floor): conditioning() without the 12 bits that it grants. An inner
 /// product of d terms rounds as if its factors had moved by up to d last bits, and six drawn directions may miss the worst of many.
 double last_bits(const Spread& moved, std::size_t j) { return 0x1p-14 * (8 + static_cast<double>(moved.value.size())) * moved.value[j]; }
+
+/// Skeel's condition number ‖|J⁻¹||J|‖, which no scaling of rows enlarges, beyond 2^-10/u: the last bit of x then moves y by a thousandth, and no
+/// arithmetic in double solves the equation.
+bool numerically_singular(const std::vector<Wide>& entries, std::size_t dim) {
+  const auto d = static_cast<Index>(dim);
+  Eigen::MatrixXd j(d, d);
+  for (Index i = 0; i < d; ++i)
+    for (Index k = 0; k < d; ++k) j(i, k) = to_double(entries[i * d + k]);
+  const double skeel = (j.partialPivLu().inverse().cwiseAbs() * j.cwiseAbs()).rowwise().sum().maxCoeff<Eigen::PropagateNaN>();
+  return !(skeel < 0x1p-10 / unit_roundoff);
+}
 
 }  // namespace
 
@@ -35,6 +47,7 @@ Law inverse_solves_the_equation() {
                   // x rounded onto an end of the domain; L3 and L4 ask what is left of it.
                   if (std::all_of(back.value.begin(), back.value.end(), [](double v) { return std::isfinite(v); }) && !representable(home)) continue;
                   const std::vector<Wide> j50 = jacobian(trial, Way::forward, x, given);
+                  if (numerically_singular(j50, y.size())) continue;
                   const Spread moved = conditioning(trial, Way::forward, back.value, context, home),
                                rounded = rounding_and_problem(trial, Way::forward, back.value, context, home);
                   const std::size_t d = y.size();

@@ -43,7 +43,9 @@ struct Beta {
   }
   double cdf(double x) const { return mass_below(std::clamp(x, 0.0, 1.0)); }
   double upper_cdf(double x) const {
-    const double inside = std::clamp(x, 0.0, 1.0), mass = boost::math::ibetac(a, b, inside);
+    const double inside = std::clamp(x, 0.0, 1.0), below = mass_below(inside);
+    if (below < 0.5) return 1 - below;  // boost goes by 1 − x, which has not all digits of x
+    const double mass = boost::math::ibetac(a, b, inside);
     return mass > underflow ? mass : Beta{b, a}.mass_below(1 - inside);
   }
   double quantile(double p) const {
