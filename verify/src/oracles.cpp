@@ -264,6 +264,11 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
   const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
                                   inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) +
                                   Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
+  // A coordinate that is lost and comes back as no number takes with it all that it is mixed with.
+  bool all_numbers = true;
+  for (const double v : back.value) all_numbers &= std::isfinite(v);
+  for (Index k = 0; k < d && !all_numbers; ++k)
+    if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k])) && saturates(trial, there, x, context)) return;
   for (Index k = 0; k < d; ++k) {
     if (!(allowed[k] < 0.5 * std::max(1.0, absolute_x[k]))) {
       if (!saturates(trial, there, x, context)) result.unresolved(row, "ill_conditioned");

@@ -293,6 +293,7 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
            "law=L12 | inverse(power) | dim=1 | theta=1 | x=-5e-324",
            // What one layer hands to the next is rounded: sigmoid(18) is 1 − 1.5e-8 with eight digits of its distance from 1.
            "law=C2 | sigmoid logit sum_of_squares | dim=3 | theta=0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0.5,0 | x=0,0,512",
+           "law=C2 | logit 2*householder actnorm | dim=4 | theta=3,-3,1.5,6,-6,6,-3,-12,0,0,0,-4,0,0,0,0 | x=0.5,0.5,0.5,0.75",
            // Quantiles below ½ that were found as 1 − x; the mass beyond an infinite distance.
            "law=D6 | beta(a=0.1, b=400) | dim=1 | seed=157450150 | x=0x0.0004p-1022",
            "law=D5 | beta(a=0.5, b=0.5) | dim=1 | seed=302799588 | x=0x1.2be5cp-49",
