@@ -143,7 +143,7 @@ void compare_with_50_digits(Examined& result, const Trial& trial, Index row, con
   const auto compare = [&](const std::string& what, const Wide& expected, double got, double most, auto... unit) {
     result.compare(row, what + of, to_double(expected), got, to_double(abs(Wide(got) - expected)), most, unit...);
   };
-  for (std::size_t j = 0; j < image.value.size(); ++j) 
+  for (std::size_t j = 0; j < image.value.size(); ++j)
     if (!steep || std::isfinite(image.value[j])) compare(fmt::format("y[{}]", j), truth.value[j], image.value[j], allowed.value[j], "value");
   if (log_det) compare("log_det", truth.log_det, image.log_det, allowed.log_det);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "defects/planted.hpp"
+#include "exam_seeds.hpp"
 
 #include <flowgauge/verify/case.hpp>
 #include <flowgauge/verify/law.hpp>
@@ -8,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -28,12 +28,7 @@ using defects::family_for;
 using defects::Planted;
 using defects::planted;
 
-int seeds() {
-  const char* const text = std::getenv("FLOWGAUGE_EXAM_SEEDS");
-  int count = 1;
-  if (text) std::from_chars(text, text + std::string_view(text).size(), count);
-  return count;
-}
+int seeds() { return exam_seeds(1); }
 
 /// Every law of the quick tier, and the deep ones with as many cases.
 VerifyResult examined(const Family& family, int seed) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "defects/planted.hpp"
+#include "exam_seeds.hpp"
 
 #include <flowgauge/verify/verify.hpp>
 
@@ -7,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
@@ -17,12 +17,7 @@
 namespace flowgauge::verify {
 namespace {
 
-int seeds() {
-  const char* const text = std::getenv("FLOWGAUGE_EXAM_SEEDS");
-  int count = 2;
-  if (text) std::from_chars(text, text + std::string_view(text).size(), count);
-  return count;
-}
+int seeds() { return exam_seeds(2); }
 
 struct Error {
   std::string name, spec, law;  ///< {} in the spec: the error

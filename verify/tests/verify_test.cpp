@@ -274,6 +274,14 @@ TEST(Finding, NeedsAFiniteBound) {
   EXPECT_EQ(outcome(nan, nan), Outcome::disagree);
 }
 
+reports::VerdictRow replayed(const std::string& line) {
+  VerifyOptions options = options_for("*", "*");
+  options.replay = {line};
+  const VerifyResult result = run(options);
+  EXPECT_EQ(result.rows.size(), 1u);
+  return result.rows.at(0);
+}
+
 TEST(Replay, HealthyLayersThatWereAccusedHold) {
   const auto thetas = [](int count, std::initializer_list<std::pair<int, double>> set) {
     std::vector<double> theta(count, 0.0);
@@ -300,22 +308,16 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
            "law=D5 | gamma(shape=2048) | dim=1 | seed=1387473698 | x=256",
            "law=D5 | student_t(nu=4096) | dim=1 | seed=1840636913 | x=-16",
        }) {
-    VerifyOptions options = options_for("*", "*");
-    options.replay = {line};
-    const VerifyResult result = run(options);
-    ASSERT_EQ(result.rows.size(), 1u);
-    EXPECT_EQ(result.rows[0].verdict, "holds") << line << "\n" << result.rows[0].reason;
+    const reports::VerdictRow row = replayed(line);
+    EXPECT_EQ(row.verdict, "holds") << line << "\n" << row.reason;
   }
 }
 
 /// 50 digits do not hold the pre-image of what a householder mixes with 10^111: nothing can be said, and nobody is accused.
 TEST(Replay, AnIllConditionedPreimageIsUnresolved) {
-  VerifyOptions options = options_for("*", "*");
-  options.replay = {"law=C4 | power scaled_householder(t=8) softlog | dim=2 | theta=0,0,1,1 | x=-256,0"};
-  const VerifyResult result = run(options);
-  ASSERT_EQ(result.rows.size(), 1u);
-  EXPECT_EQ(result.rows[0].verdict, "unresolved");
-  EXPECT_THAT(result.rows[0].reason, HasSubstr("ill_conditioned"));
+  const reports::VerdictRow row = replayed("law=C4 | power scaled_householder(t=8) softlog | dim=2 | theta=0,0,1,1 | x=-256,0");
+  EXPECT_EQ(row.verdict, "unresolved");
+  EXPECT_THAT(row.reason, HasSubstr("ill_conditioned"));
 }
 
 TEST(Replay, AGoodLinePassesAndABadOneFails) {
