@@ -25,6 +25,15 @@ std::vector<Wide> moved(std::span<const S> numbers, double least, std::uint64_t 
   return result;
 }
 
+std::vector<double> to_doubles(std::span<const Wide> numbers) {
+  std::vector<double> result;
+  for (const Wide& v : numbers) result.push_back(to_double(v));
+  return result;
+}
+
+/// What the deviations of `conditioning` are widened by: twelve bits beyond the problem's own are a layer's to lose.
+constexpr double widest_spread = 0x1p12 * 4;
+
 /// factor·(deviation + floor): values keep their relative digits down to the smallest normal number, log_det is an absolute number of nats.
 void widen(Spread& spread, const Image<Wide>& truth, double factor) {
   for (std::size_t j = 0; j < spread.value.size(); ++j)
@@ -121,7 +130,7 @@ Spread conditioning(const Trial& trial, Way way, std::span<const double> x, std:
     for (std::size_t j = 0; j < x.size(); ++j) spread.value[j] = max(spread.value[j], distance(image.value[j], truth.value[j]));
     spread.log_det = max(spread.log_det, distance(image.log_det, truth.log_det));
   }
-  widen(spread, truth, 0x1p12 * 4);
+  widen(spread, truth, widest_spread);
   return spread;
 }
 
@@ -185,11 +194,15 @@ void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, s
       const Image<Wide> there = trial.map<Wide>(way, in, context);
       std::copy(there.value.begin(), there.value.end(), out.begin());
     };
-    // What the outputs were summed from, which may be far larger than they are: |J||x| + |x|.
+    // What the outputs were summed from, which may be far larger than they are: |J||x| + |x|, and what a last bit lost on the way does to them.
     const std::vector<Wide> j50 = jacobian(trial, way, x, context);
+    const std::vector<double> near = to_doubles(x), given = to_doubles(context);
+    const Spread lost = conditioning(trial, way, near, given, image);
     std::vector<double> internal(x.size(), 0.0);
-    for (std::size_t i = 0; i < x.size(); ++i)
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      internal[i] = lost.value[i] / (widest_spread * unit_roundoff);
       for (std::size_t k = 0; k < x.size(); ++k) internal[i] += std::abs(to_double(j50[i * x.size() + k] * x[k])) + std::abs(to_double(x[k]));
+    }
     const Interval domain = way == Way::forward ? trial.subject().facts().domain : trial.subject().facts().codomain;
     const LogDetByDifferences<Wide> second = log_det_by_differences<Wide>(f, x, {.domain = domain, .internal_magnitude = internal});
     const bool votes = second.unresolved == Unresolved::no && second.estimate.resolved();

@@ -302,6 +302,9 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
            // What one layer hands to the next is rounded: sigmoid(18) is 1 − 1.5e-8 with eight digits of its distance from 1.
            "law=C2 | sigmoid logit sum_of_squares | dim=3 | theta=0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0.5,0 | x=0,0,512",
            "law=C2 | logit 2*householder actnorm | dim=4 | theta=3,-3,1.5,6,-6,6,-3,-12,0,0,0,-4,0,0,0,0 | x=0.5,0.5,0.5,0.75",
+           // Φ next to 1 between two layers: the differences' noise is larger than their outputs tell.
+           "law=C4 | sigmoid normal_quantile 2*planar | dim=1 | seed=4 | theta=0.6171875,0.4140625,-0.51171875,-0.0546875,0.23046875,-0.953125"
+           " | x=3.60546875",
            // Quantiles below ½ that were found as 1 − x; the mass beyond an infinite distance.
            "law=D6 | beta(a=0.1, b=400) | dim=1 | seed=157450150 | x=0x0.0004p-1022",
            "law=D5 | beta(a=0.5, b=0.5) | dim=1 | seed=302799588 | x=0x1.2be5cp-49",
