@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/distributions/normal_mixture.hpp>
 #include <flowgauge/error.hpp>
+#include <flowgauge/pack.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
 namespace flowgauge::distributions {
 namespace {
 
-constexpr double reach = 8.5;                ///< sds on either side: beyond lies 1e-16 of the mass
-constexpr double spacing = 0.125;            ///< in sds
-constexpr double accepted = 1e-6;            ///< change on halving the spacing; more means that a component is too narrow for the grid of another
-constexpr std::size_t most_components = 50;  ///< for the grid
-constexpr double sampled_numbers = 2e7;      ///< rows · components · dims
+constexpr double reach = 8.5;                      ///< sds on either side: beyond lies 1e-16 of the mass
+constexpr double widest = 0.5, narrowest = 0.125;  ///< spacings, in sds
+constexpr double enough = 1e-8, accepted = 1e-6;   ///< change on halving the spacing: nothing more to gain; still an answer
+constexpr double most_points = 2e7;                ///< of all grids of one spacing, times components
+constexpr double sampled_numbers = 2e7;            ///< rows · components · dims
 
 }  // namespace
 
@@ -95,34 +98,79 @@ Estimate NormalMixture::entropy() const {
   double known = 0;  // Σ w_k·H_k + H(w) = Σ w_k·(d/2 − log_constant_k): the logarithms of w_k are in the constants
   for (std::size_t k = 0; k < components_.size(); ++k) known += components_[k].weight * (0.5 * dim() - log_constants_[k]);
   if (components_.size() == 1) return {known, 0};
-  if (dim() <= 2 && components_.size() <= most_components) {
-    const double overlap = overlap_by_trapezoid(spacing), change = std::abs(overlap - overlap_by_trapezoid(2 * spacing));
-    if (change < accepted) return {known - overlap, change};
+  if (dim() <= 2) {
+    double before = std::numeric_limits<double>::quiet_NaN(), change = before;
+    for (double h = widest; h >= narrowest && !(change < enough); h /= 2) {
+      const double overlap = overlap_by_trapezoid(h);
+      if (std::isnan(overlap)) break;
+      change = std::abs(overlap - before), before = overlap;
+    }
+    if (change < accepted) return {known - before, change};
   }
   const Estimate overlap = overlap_by_sampling();
   return {known - overlap.value, overlap.std_error};
 }
 
-/// Σ_k w_k·E_k[−log P(k|x)], x = m_k + L_k·z on a grid of z.
+/// The share of component k's own spacing along column j of its factor at which no other is narrower in that direction: 1/max_m |L_m⁻¹·L_k·e_j|.
+double NormalMixture::share_of_spacing(std::size_t k, int j) const {
+  double longest = 1;
+  for (const Component& m : components_) {
+    double z[2] = {0, 0}, squares = 0;
+    for (int i = 0; i < dim(); ++i) {
+      z[i] = at(components_[k], i, j);
+      for (int l = 0; l < i; ++l) z[i] -= at(m, i, l) * z[l];
+      z[i] /= at(m, i, i);
+      squares += z[i] * z[i];
+    }
+    longest = std::max(longest, std::sqrt(squares));
+  }
+  return 1 / longest;
+}
+
+/// Σ_k w_k·E_k[−log P(k|x)], x = m_k + L_k·z on a grid of z; NaN where that took too many points.
 double NormalMixture::overlap_by_trapezoid(double h) const {
-  const int half = static_cast<int>(reach / h), second = dim() == 2 ? half : 0;
-  const double area = dim() == 2 ? h * h : h, log_two_pi = 2 * Constants<double>::half_log_two_pi();
-  double sum = 0, x[2], z[2];
   const auto d = static_cast<std::size_t>(dim());
+  std::vector<std::array<double, 2>> steps;
+  double points = 0;
+  for (std::size_t k = 0; k < components_.size(); ++k) {
+    steps.push_back({h * share_of_spacing(k, 0), d == 2 ? h * share_of_spacing(k, 1) : 1.0});
+    points += 2 * reach / steps[k][0] * (d == 2 ? 2 * reach / steps[k][1] : 1.0);
+  }
+  if (points * static_cast<double>(components_.size()) > most_points) return std::numeric_limits<double>::quiet_NaN();
+  // Eight points of a line, or as many as a register holds, are one number here.
+  using T = Pack<double>;
+  std::array<double, T::width> lanes;
+  for (int lane = 0; lane < T::width; ++lane) lanes[lane] = lane;
+  const T along = T::load(lanes.data());
+  std::vector<T> logs(components_.size());
+  T sum(0.0);
   for (std::size_t k = 0; k < components_.size(); ++k) {
     const Component& c = components_[k];
-    for (int i = -half; i <= half; ++i) {
-      for (int j = -second; j <= second; ++j) {
-        const double u = i * h, v = j * h;
-        x[0] = c.mean[0] + at(c, 0, 0) * u;
-        if (d == 2) x[1] = c.mean[1] + at(c, 1, 0) * u + at(c, 1, 1) * v;
-        const std::span<const double> point(x, d);
-        const double density = std::exp(-0.5 * (u * u + v * v) - 0.5 * static_cast<double>(d) * log_two_pi);
-        sum += area * c.weight * density * (log_prob(point) - log_summand(k, point, std::span<double>(z, d)));
+    const auto [first, second] = steps[k];
+    const double log_density = -static_cast<double>(d) * Constants<double>::half_log_two_pi() + std::log(c.weight * first * second);
+    const int half = static_cast<int>(reach / first), other = d == 2 ? static_cast<int>(reach / second) : 0;
+    // In one dimension the line is u itself, in two it is v; a few points beyond its end do no harm.
+    const int lines = d == 2 ? 2 * half + 1 : 1, on_line = d == 2 ? other : half;
+    for (int i = 0; i < lines; ++i) {
+      for (int j = -on_line; j <= on_line; j += T::width) {
+        const T place = (along + T(double(j))) * T(d == 2 ? second : first);
+        const T u = d == 2 ? T((i - half) * first) : place, v = d == 2 ? place : T(0.0);
+        const T x = T(c.mean[0]) + T(at(c, 0, 0)) * u, y = d == 2 ? T(c.mean[1]) + T(at(c, 1, 0)) * u + T(at(c, 1, 1)) * v : T(0.0);
+        for (std::size_t m = 0; m < logs.size(); ++m) {
+          const Component& rival = components_[m];
+          const T z = (x - T(rival.mean[0])) / T(at(rival, 0, 0));
+          T squares = z * z;
+          if (d == 2) {
+            const T w = (y - T(rival.mean[1]) - T(at(rival, 1, 0)) * z) / T(at(rival, 1, 1));
+            squares = squares + w * w;
+          }
+          logs[m] = T(log_constants_[m]) - T(0.5) * squares;
+        }
+        sum += exp(T(log_density) - T(0.5) * (u * u + v * v)) * (log_of_sum(std::span<const T>(logs)) - logs[k]);
       }
     }
   }
-  return sum;
+  return flowgauge::sum(sum);
 }
 
 /// The mean over rows of −Σ_k P(k|x)·log P(k|x).

@@ -38,7 +38,8 @@ class NormalMixture {
   void sample(const RandomStream& stream, std::uint64_t row, std::span<double> x) const;
 
   /// Σ w_k·H_k + H(w) − E[entropy of the component given x]: the last term is small, and 0 where components lie apart. In one and two dimensions by
-  /// the trapezoid rule around each component, error: the change from the spacing of double size; else, or where that is above 1e-6, by Monte Carlo.
+  /// the trapezoid rule around each component, as fine as the narrowest one there asks for; error: the change from the spacing of double size. Else,
+  /// or where that is above 1e-6, by Monte Carlo.
   Estimate entropy() const;
   std::vector<double> mean() const;
   std::vector<double> covariance() const;  ///< d × d, row by row
@@ -51,6 +52,7 @@ class NormalMixture {
  private:
   double variance(const Component&, int i, int j) const;
   double at(const Component& c, int i, int j) const;
+  double share_of_spacing(std::size_t component, int column) const;
   double overlap_by_trapezoid(double spacing) const;
   Estimate overlap_by_sampling() const;
   std::vector<Component> components_;
