@@ -72,11 +72,15 @@ void Flow<S>::randomise(std::uint64_t seed, double width) {
 template <class S>
 void Flow<S>::initialise_from(BatchIn<S> x, BatchIn<S> context) {
   if (x.dim != dim_) throw ShapeError("initialise_from: the flow has dim " + std::to_string(dim_) + ", the batch has " + std::to_string(x.dim));
+  std::size_t wanted = layers_.size();  // none reads the data from here on
+  while (wanted > 0 && !layers_[wanted - 1].body().starts_from_data()) --wanted;
+  if (wanted == 0) return;
   Batch<S> in(x.rows, x.dim), out(x.rows, x.dim);
   for (Index j = 0; j < x.dim; ++j) std::copy_n(x.column(j), x.rows, in.column(j).data());
   std::vector<S> log_det(x.rows);
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
+  for (std::size_t l = 0; l < wanted; ++l) {
     layers_[l].body().initialise_from(theta(l), in);
+    if (l + 1 == wanted) return;
     layers_[l].forward({theta(l), context}, in, out, log_det);
     std::swap(in, out);
   }

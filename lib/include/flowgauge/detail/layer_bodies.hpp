@@ -140,6 +140,9 @@ class TileOf final : public LayerBody<S> {
     if constexpr (own && !is_dual<S>) f_.inverse_backward(given, y, grad_x, grad_log_det, out, scratch);
     return own;
   }
+  bool starts_from_data() const override {
+    return requires(const F f, std::span<S> theta, BatchIn<S> x) { f.initialise_from(theta, x); };
+  }
   void initialise_from(std::span<S> theta, BatchIn<S> x) const override {
     if constexpr (requires { f_.initialise_from(theta, x); }) f_.initialise_from(theta, x);
   }
