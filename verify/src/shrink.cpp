@@ -265,6 +265,14 @@ class Shrinker {
       std::fill(c.theta.begin(), c.theta.end(), 0.0);
       done |= keep(c);
     }
+    // Whole blocks before single numbers: a matrix that does not matter has hundreds.
+    Index first = 0;
+    for (const Block& block : subject(best_.spec, best_.dim, best_.context_size)->blocks()) {
+      Case c = best_;
+      std::fill_n(c.theta.begin() + first, block.count, 0.0);
+      done |= c.theta != best_.theta && keep(c);
+      first += block.count;
+    }
     for (std::size_t k = 0; k < best_.theta.size(); ++k) done |= shorter([k](Case& c) -> double& { return c.theta[k]; });
     for (std::size_t i = 0; i < best_.rows.size(); ++i)
       for (std::size_t j = 0; j < best_.rows[i].size(); ++j) done |= shorter([i, j](Case& c) -> double& { return c.rows[i][j]; });
