@@ -73,17 +73,17 @@ struct BadSumOfSquares {
   }
 
  private:
-  /// Between ±1024. One that does not freeze arrives at the root.
+  /// Between ±1024, down to 2^-13: a dyadic root is met by then. One that does not freeze arrives at its root.
   template <class T>
   T bisected(const Shape<T>& s, const T& y, const T& root) const {
     T lower(-1024.0), upper(1024.0), off(1.0);
-    for (int halving = 0; halving < 60; ++halving) {
+    for (int halving = 0; halving < 24; ++halving) {
       const T middle = T(0.5) * (lower + upper);
       off = detach(healthy.forward(s, middle).value - y);
       lower = select(off < T(0.0), middle, lower);
       upper = select(off > T(0.0), middle, upper);
     }
-    return select((off == T(0.0)) & (upper - lower > T(0x1p-40)), lower, root);
+    return select(off == T(0.0), lower, root);
   }
   /// c·x³/3 + b·x² + a·x = z, through t = x + b/c.
   template <class T>
