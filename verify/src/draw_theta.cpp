@@ -34,11 +34,16 @@ double at_end(Role role, double ordinary, bool high) {
   }
 }
 
-/// Of two directions one is long and one short: their product stays what it was, and with it a constraint on it.
-void to_one_end(const std::vector<Block>& blocks, bool high, Numbers& theta) {
+/// Of two directions one is long and one short: their product stays what it was, and with it a constraint on it. A subject that lives in float alone
+/// keeps its lengths: nobody knows there whether the square that it lacks is the layer's fault.
+void to_one_end(const Subject& subject, bool high, Numbers& theta) {
   Index k = 0;
   int directions = 0;
-  for (const Block& block : blocks) {
+  for (const Block& block : subject.blocks()) {
+    if (block.role == Role::direction && subject.arithmetic().unit > 0x1p-53) {
+      k += block.count;
+      continue;
+    }
     const bool up = block.role == Role::direction && directions++ % 2 == 1 ? !high : high;
     for (Index i = 0; i < block.count; ++i, ++k) theta[k] = at_end(block.role, theta[k], up);
   }
@@ -68,7 +73,7 @@ Numbers draw_theta(const Subject& subject, const std::string& parameter_class, s
       if (parameter_class == "degenerate" && picks.uniform(k, 0) < 0.5) theta[k] = degenerate(block.role, picks.below(4, k, 1));
       else if (const double rounded = std::nearbyint(theta[k] * 256) / 256; rounded != 0) theta[k] = rounded;
     }
-  if (parameter_class == "low" || parameter_class == "high") to_one_end(subject.blocks(), parameter_class == "high", theta);
+  if (parameter_class == "low" || parameter_class == "high") to_one_end(subject, parameter_class == "high", theta);
   if (parameter_class == "no direction") {
     Index at = 0;
     for (const Block& block : subject.blocks()) {
