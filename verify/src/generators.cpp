@@ -227,17 +227,6 @@ bool fits(const Subject& subject) {
   return true;
 }
 
-double degenerate(Role role, std::uint64_t pick) {
-  switch (role) {
-    case Role::log_scale: return std::array{-3.0, 0.0, 3.0, 0.0}[pick % 4];
-    case Role::weight: return std::array{0.0, 0.5, 0.5, -0.5}[pick % 4];
-    case Role::logits: return std::array{0.0, 4.0, -4.0, 0.0}[pick % 4];
-    case Role::multiplier: return std::array{0x1p-8, 1.0, -0x1p-8, 1.0}[pick % 4];
-    case Role::direction: return std::array{0x1p-30, 1.0, 0.5, 0x1p-10}[pick % 4];
-    default: return std::array{0.0, 1.0, -1.0, 0.0}[pick % 4];
-  }
-}
-
 /// Every number as the float that the layer will be given.
 void in_float(Case& c) {
   const auto each = [](Numbers& numbers) {
@@ -273,52 +262,6 @@ const Subject& SubjectStore::get(const Workshop& workshop, const FlowSpec& spec,
   return *subject;
 }
 
-Numbers draw_theta(const Subject& subject, const std::string& parameter_class, std::uint32_t seed) {
-  Numbers theta(subject.parameters());
-  const RandomStream stream(seed, "theta");
-  if (parameter_class == "initial") {
-    Index at = 0;
-    for (const Layer<double>& layer : subject.flow<double>().layers()) {
-      const std::span<double> own(theta.data() + at, layer.info().parameters);
-      initial_parameters(layer.info().blocks, stream, own);
-      if (layer.info().mend_initial) layer.info().mend_initial(own);
-      at += layer.info().parameters;
-    }
-    return theta;
-  }
-  const double ordinary = subject.is_layer() ? 1 : 0.5;  // a chain multiplies what its layers stretch
-  random_parameters(subject.blocks(), stream, parameter_class == "wide" ? 3 : ordinary, theta);
-  const RandomStream picks(seed, "degenerate");
-  Index k = 0;
-  for (const Block& block : subject.blocks())
-    for (Index i = 0; i < block.count; ++i, ++k) {
-      if (parameter_class == "degenerate" && picks.uniform(k, 0) < 0.5) theta[k] = degenerate(block.role, picks.below(4, k, 1));
-      else if (const double rounded = std::nearbyint(theta[k] * 256) / 256; rounded != 0) theta[k] = rounded;
-    }
-  if (parameter_class == "no direction") {
-    Index at = 0;
-    for (const Block& block : subject.blocks()) {
-      if (block.role == Role::direction) {
-        std::fill_n(theta.begin() + at, block.count, 0.0);
-        break;
-      }
-      at += block.count;
-    }
-  }
-  // The second of two directions against the first: where wᵀu is far below −1, and only a constraint keeps the map invertible.
-  if (parameter_class == "degenerate" || parameter_class == "wide") {
-    Index at = 0;
-    const Block* before = nullptr;
-    for (const Block& block : subject.blocks()) {
-      if (before && before->role == Role::direction && block.role == Role::direction && block.count == before->count)
-        for (Index i = 0; i < block.count; ++i) theta[at + i] = -2 * theta[at - block.count + i];
-      before = &block;
-      at += block.count;
-    }
-  }
-  return theta;
-}
-
 Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectStore& store) {
   const Wants& wants = law.wants;
   std::string reason;
@@ -330,6 +273,11 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     // A turn for a direction of length 0, which needs two coordinates.
     const bool no_direction = wants.stress && !wants.ordinary_only && !wants.initial && wants.largest_dim > 1 && draw.number % 20 == 9;
     if (no_direction) c.dim = std::max(c.dim, 2);
+    // Turns for every factor at the same end of its range.
+    const bool may_stress = wants.stress && !wants.ordinary_only;
+    const int turn_of_ends = (may_stress && !wants.initial) || wants.one_end ? draw.number % 20 : 0;
+    const std::string end = turn_of_ends == 13 ? "low" : turn_of_ends == 17 ? "high" : "";
+    if (wants.one_end && !end.empty()) c.dim = 33;
     c.context_size = dice.uniform() < 0.2 ? dice.between(1, 2) : 0;
     if (!family.dims.empty()) {
       c.dim = family.dims[static_cast<std::size_t>(draw.number) % family.dims.size()];
@@ -352,7 +300,6 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
     // Three cases of four are ordinary in all; the classes of the fourth take turns.
     std::string row_class = "ordinary";
     c.parameter_class = "ordinary";
-    const bool may_stress = wants.stress && !wants.ordinary_only;
     if (may_stress && draw.number % 4 == 3) {
       static const std::array<std::string, 4> rows{"stress", "knot", "tail", "edge"};
       static const std::array<std::string, 4> parameters{"ordinary", "wide", "degenerate", "initial"};
@@ -361,6 +308,7 @@ Case draw_case(const Family& family, const Law& law, const Draw& draw, SubjectSt
       row_class = turn % 5 == 4 ? "ordinary" : rows[turn % 5 == 3 && !std::isfinite(range.high) ? 1 : turn % 5];
       c.parameter_class = parameters[(turn / 2 + turn) % 4];
     }
+    if (!end.empty()) c.parameter_class = end;
     if (wants.knots) row_class = "knot";
     if (wants.initial) c.parameter_class = "initial";
     // A direction of length 0: what is divided by its length is 0/0.

@@ -33,7 +33,7 @@ struct Draw {
 /// One case for this law. ConfigError when no drawn options make a subject, with the last reason.
 Case draw_case(const Family&, const Law&, const Draw&, SubjectStore&);
 
-/// θ by class ("ordinary", "wide", "degenerate", "initial").
+/// θ by class ("ordinary", "wide", "degenerate", "initial", "no direction", "low", "high": every factor at this end of its range).
 Numbers draw_theta(const Subject&, const std::string& parameter_class, std::uint32_t seed);
 
 /// The value with its mantissa cut to `bits` bits, to nearest.

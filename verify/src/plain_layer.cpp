@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/error.hpp>
+#include <flowgauge/verify/guarded.hpp>
 #include <flowgauge/verify/plain_layer.hpp>
 
 #include <limits>
@@ -28,13 +29,15 @@ class PlainBody : public LayerBody<double> {
 
  private:
   static void map(const PlainLayer::Map& f, BatchIn<double> in, BatchOut<double> out, double* log_det) {
-    std::vector<double> from(in.dim), to(in.dim);
+    std::vector<double> from(in.dim);
+    Guarded<double> to(in.dim, 1);
     for (Index i = 0; i < in.rows; ++i) {
       for (Index j = 0; j < in.dim; ++j) from[j] = in(i, j);
-      to.assign(in.dim, std::numeric_limits<double>::quiet_NaN());  // what f does not write shows
+      to.fill(std::numeric_limits<double>::quiet_NaN());  // what f does not write shows
       log_det[i] = std::numeric_limits<double>::quiet_NaN();
-      f(from, to, log_det[i]);
-      for (Index j = 0; j < in.dim; ++j) out(i, j) = to[j];
+      f(from, to.column(), log_det[i]);
+      to.check();
+      for (Index j = 0; j < in.dim; ++j) out(i, j) = to.column()[j];
     }
   }
   PlainLayer layer_;

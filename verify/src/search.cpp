@@ -199,6 +199,7 @@ class Searcher {
       }
     };
     const Case small = shrink ? examiner_.shrink(*failing_, still, 600) : *failing_;
+    announce(small);
     const Examined e = examiner_.examine(small);
     if (const Finding* f = e.worst()) tally_.worst = *f;
     const Finding* f = e.worst();
@@ -359,8 +360,8 @@ Judged search(const Examiner& examiner, const Law& law, const Search& how, const
   return searcher.judge(true);
 }
 
-Judged examine_case(const Examiner& examiner, const Law& law, const Case& c) {
-  Searcher searcher(examiner, law, 0);
+Judged examine_case(const Examiner& examiner, const Law& law, const Case& c, int seconds) {
+  Searcher searcher(examiner, law, seconds);
   searcher.take(c);
   return searcher.judge(false);
 }

@@ -29,8 +29,8 @@ struct Search {
 /// Takes the cases of `first`, then draws others until one breaks the law, shrinks that one, and judges. Whatever the subject throws becomes the
 /// verdict `error`.
 Judged search(const Examiner&, const Law&, const Search&, const std::vector<Case>& first = {});
-/// The same for one case that is given.
-Judged examine_case(const Examiner&, const Law&, const Case&);
+/// The same for one case that is given; it may take as long as a drawn one.
+Judged examine_case(const Examiner&, const Law&, const Case&, int seconds);
 
 /// The text as one word of a shell.
 std::string quoted_for_a_shell(const std::string& text);

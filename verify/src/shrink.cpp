@@ -36,7 +36,7 @@ class Shrinker {
       again = false;
       again |= one_row();
       again |= fewer_layers();
-      again |= smaller_dim() || one_coordinate_less();
+      again |= one_coordinate_alone() || smaller_dim() || one_coordinate_less();
       again |= plainer();
       again |= default_options();
       again |= shorter_numbers();
@@ -116,17 +116,30 @@ class Shrinker {
     }
     return done;
   }
-  /// Without coordinate j, where each coordinate has its own share of θ.
-  bool one_coordinate_less() {
+  /// Of how many parameters each coordinate has its own; −1 where they share some, or see each other.
+  Index share_of_a_coordinate() const {
     const int dim = best_.dim;
     const Subject* before = subject(best_.spec, dim, best_.context_size);
-    if (dim < 2 || !before->is_layer() || before->facts().structure != Structure::diagonal) return false;
+    if (dim < 2 || !before->is_layer() || before->facts().structure != Structure::diagonal) return -1;
     const Subject* small = subject(best_.spec, dim - 1, best_.context_size);
-    if (!small || small->parameters() * dim != before->parameters() * (dim - 1)) return false;
-    const Index share = before->parameters() / dim;
-    for (int j = 0; j < dim; ++j) {
+    return small && small->parameters() * dim == before->parameters() * (dim - 1) ? before->parameters() / dim : -1;
+  }
+  bool one_coordinate_alone() {
+    const Index share = share_of_a_coordinate();
+    for (int j = 0; share >= 0 && j < best_.dim; ++j) {
       Case c = best_;
-      c.dim = dim - 1;
+      c.dim = 1;
+      c.theta.assign(best_.theta.begin() + j * share, best_.theta.begin() + (j + 1) * share);
+      for (Numbers& row : c.rows) row = {row[j]};
+      if (keep(c)) return true;
+    }
+    return false;
+  }
+  bool one_coordinate_less() {
+    const Index share = share_of_a_coordinate();
+    for (int j = 0; share >= 0 && j < best_.dim; ++j) {
+      Case c = best_;
+      --c.dim;
       c.theta.erase(c.theta.begin() + j * share, c.theta.begin() + (j + 1) * share);
       for (Numbers& row : c.rows) row.erase(row.begin() + j);
       if (keep(c)) return true;
@@ -264,6 +277,14 @@ class Shrinker {
       Case c = best_;
       std::fill(c.theta.begin(), c.theta.end(), 0.0);
       done |= keep(c);
+    }
+    // Whole blocks before single numbers: a matrix that does not matter has hundreds.
+    Index first = 0;
+    for (const Block& block : subject(best_.spec, best_.dim, best_.context_size)->blocks()) {
+      Case c = best_;
+      std::fill_n(c.theta.begin() + first, block.count, 0.0);
+      done |= c.theta != best_.theta && keep(c);
+      first += block.count;
     }
     for (std::size_t k = 0; k < best_.theta.size(); ++k) done |= shorter([k](Case& c) -> double& { return c.theta[k]; });
     for (std::size_t i = 0; i < best_.rows.size(); ++i)

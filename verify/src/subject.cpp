@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <flowgauge/verify/guarded.hpp>
 #include <flowgauge/verify/subject.hpp>
 
 #include <algorithm>
@@ -118,8 +119,7 @@ Image<S> Trial::map(Way way, std::span<const S> x, std::span<const S> context, s
   const ColumnOut<S> log_det(&image.log_det, 1);
   if (way == Way::forward) flow.forward(in, out, log_det, workspace_, given);
   else image.converged = flow.inverse(in, out, log_det, workspace_, given).not_converged == 0;
-  if (!(guarded.front() == untouched && guarded.back() == untouched))
-    throw std::runtime_error("out_of_bounds: the layer wrote beside the coordinates of its output");
+  if (!(guarded.front() == untouched && guarded.back() == untouched)) out_of_bounds();
   image.value.assign(guarded.begin() + 1, guarded.end() - 1);
   return image;
 }
@@ -127,21 +127,27 @@ Image<S> Trial::map(Way way, std::span<const S> x, std::span<const S> context, s
 template <class S>
 Convergence Trial::call_at(Way way, BatchIn<S> x, BatchIn<S> context, BatchOut<S> y, ColumnOut<S> log_det) const {
   const Flow<S>& flow = this->flow<S>();
-  if (!subject_.is_layer()) {
-    if (way == Way::inverse) return flow.inverse(x, y, log_det, workspace_, context);
-    flow.forward(x, y, log_det, workspace_, context);
-    return {};
-  }
+  Guarded<S> values(y.rows, y.dim), sums(y.rows, 1);
+  const BatchOut<S> to = values.out();
+  Convergence found;
   const Given<S> given{flow.theta(), context, nullptr};
-  if (subject_.by_values() && subject_.arithmetic().whole) {
+  if (!subject_.is_layer()) {
+    if (way == Way::inverse) found = flow.inverse(x, to, sums.column(), workspace_, context);
+    else flow.forward(x, to, sums.column(), workspace_, context);
+  } else if (subject_.by_values() && subject_.arithmetic().whole) {
     const LayerBody<S>& body = flow.layers().front().body();
-    if (way == Way::inverse) return body.inverse(given, x, y, log_det.data(), workspace_.scratch);
-    body.forward(given, x, y, log_det.data(), nullptr, workspace_.scratch);
-    return {};
+    if (way == Way::inverse) found = body.inverse(given, x, to, sums.column().data(), workspace_.scratch);
+    else body.forward(given, x, to, sums.column().data(), nullptr, workspace_.scratch);
+  } else {
+    const Layer<S>& layer = flow.layers().front();
+    if (way == Way::inverse) found = layer.inverse(given, x, to, sums.column());
+    else layer.forward(given, x, to, sums.column());
   }
-  if (way == Way::inverse) return flow.layers().front().inverse(given, x, y, log_det);
-  flow.layers().front().forward(given, x, y, log_det);
-  return {};
+  values.check();
+  sums.check();
+  values.copy_to(y);
+  std::copy_n(sums.column().data(), y.rows, log_det.data());
+  return found;
 }
 
 Convergence Trial::call(Way way, BatchIn<double> x, BatchIn<double> context, BatchOut<double> y, ColumnOut<double> log_det) const {

@@ -259,7 +259,7 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
                         : unit.estimator ? examiner_of(*unit.estimator, *unit.law)
                                          : examiner_of(*unit.family, *unit.law, store);
     examiner.subject = unit.subject;
-    return unit.replayed ? examine_case(examiner, *unit.law, *unit.replayed) : search(examiner, *unit.law, how, unit.first);
+    return unit.replayed ? examine_case(examiner, *unit.law, *unit.replayed, how.case_seconds) : search(examiner, *unit.law, how, unit.first);
   };
   const auto died = [&](int u, const std::string& reason, const std::string& at) {
     Judged judged = not_examined(units[u]);

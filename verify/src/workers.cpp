@@ -187,8 +187,9 @@ void about_to_examine(const std::function<std::string()>& case_text, int seconds
 
 void work(int count, int jobs, const std::atomic<bool>* stop, const std::function<Judged(int)>& unit,
           const Died& died, const std::function<void(int, Judged)>& done) {
+  const bool here = jobs <= 1 && stop == nullptr;
   jobs = std::min(jobs, count);
-  if (jobs <= 1 && stop == nullptr) {
+  if (here) {
     for (int u = 0; u < count; ++u) done(u, judged(u, unit, died));
     return;
   }

@@ -4,6 +4,7 @@
 #include "defects/bad_leaky.hpp"
 #include "defects/bad_normal_cdf.hpp"
 #include "defects/bad_power.hpp"
+#include "defects/bad_root.hpp"
 #include "defects/bad_softexp.hpp"
 #include "defects/bad_softsquare.hpp"
 #include "defects/bad_spline.hpp"
@@ -16,6 +17,7 @@ std::optional<Family> family_of_bends(const std::string& name) {
   if (name == "bad_softexp") return family_of<BadSoftexp>(name);
   if (name == "bad_softsquare") return family_of<BadSoftsquare>(name);
   if (name == "bad_power") return family_of<BadPower>(name);
+  if (name == "bad_root") return family_of<BadRoot>(name);
   if (name == "bad_normal_cdf") return family_of<BadNormalCdf>(name);
   if (name == "bad_spline") return family_of<BadSpline>(name);
   if (name == "steep") return family_of<Steep>(name);

@@ -184,39 +184,6 @@ TEST(Run, ALayerThatThrowsIsAnErrorAndTheRunGoesOn) {
   }
 }
 
-TEST(Run, ALayerThatCrashesHangsOrTakesAllMemoryCostsItsOwnVerdictsAlone) {
-  Family greedy = defects::family_for("bad_planar");
-  std::get<Workshop::Make<double>>(greedy.workshop.make) = [](const Item&, int, int) -> Layer<double> {
-    static std::vector<std::vector<double>> kept;
-    while (true) kept.emplace_back(1'000'000, 1.0);
-  };
-  const std::vector<std::pair<Family, std::string>> bad = {{defects::family_for("bad_affine(crashes)"), "died of signal 11"},
-                                                           {defects::family_for("bad_affine(hangs)"), "did not come to an end in time"},
-                                                           {greedy, "not enough memory"}};
-  for (const auto& [family, words] : bad) {
-    VerifyOptions options = options_for("*", "L1");
-    options.jobs = 2;
-    options.case_seconds = 1;
-    const VerifyResult result = run({family, defects::family_for("bad_scale"), defects::family_for("bad_arsinh")}, options);
-    ASSERT_EQ(result.rows.size(), 3u);
-    EXPECT_EQ(result.rows[0].verdict, "error");
-    EXPECT_THAT(result.rows[0].reason, HasSubstr(words));
-    EXPECT_EQ(result.rows[1].verdict, "holds") << result.rows[1].reason;
-    EXPECT_EQ(result.rows[2].verdict, "holds") << "the same worker goes on: " << result.rows[2].reason;
-    if (family.name != "bad_affine") continue;
-    // Which case it was at.
-    EXPECT_THAT(result.failures.at(0).reproduce, HasSubstr("--case 'bad_affine("));
-    EXPECT_EQ(case_from_text(result.failures.at(0).case_text).spec.items.front().name, "bad_affine");
-  }
-}
-
-TEST(Run, ALayerThatWritesWhereItMayNotIsAnErrorWithAName) {
-  const VerifyResult result = run({defects::family_for("bad_permutation(out_of_bounds)")}, options_for("*", "L1"));
-  ASSERT_EQ(result.rows.size(), 1u);
-  EXPECT_EQ(result.rows[0].verdict, "error");
-  EXPECT_EQ(result.rows[0].reason.rfind("out_of_bounds", 0), 0u) << result.rows[0].reason;
-}
-
 TEST(Run, AWorkerThatThrowsReportsItAndTheRunGoesOn) {
   // Not while a law looks, but while a failure is shrunk: the workshop breaks on the plain spec, which no draw asks for.
   Family family = defects::family_for("bad_affine(sign)");

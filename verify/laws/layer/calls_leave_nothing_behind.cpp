@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <flowgauge/verify/guarded.hpp>
 #include <flowgauge/verify/oracles.hpp>
 #include <flowgauge/verify/values.hpp>
 
@@ -16,8 +17,9 @@ constexpr Index rows = 48;
 
 /// What one call of the layer's inside reads and writes, in memory of its own.
 struct Call {
-  std::vector<double> theta, prepared, log_det, grad_theta;
-  Batch<double> x, context, y, grad_context;
+  std::vector<double> theta, grad_theta;
+  Batch<double> x, context, grad_context;
+  Guarded<double> y, log_det, prepared;
 };
 
 enum class Kind { forward, inverse, backward };
@@ -33,13 +35,12 @@ Call prepared_call(const Trial& trial, const Layer<double>& layer, std::vector<d
     for (Index j = 0; j < c.x.dim(); ++j) c.x(i, j) = trial.row(row)[j];
     for (Index j = 0; j < c.context.dim(); ++j) c.context(i, j) = trial.context(row)[j];
   }
-  c.y = Batch<double>(rows, c.x.dim());
-  for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < c.y.dim(); ++j) c.y(i, j) = outputs;
-  c.log_det.assign(rows, outputs);
+  c.y = Guarded<double>(rows, c.x.dim());
+  c.log_det = Guarded<double>(rows, 1);
+  c.prepared = Guarded<double>(layer.body().prepared_size(), 1);
+  for (Guarded<double>* output : {&c.y, &c.log_det, &c.prepared}) output->fill(outputs);
   c.grad_theta.assign(c.theta.size(), 0.0);
   c.grad_context = Batch<double>(c.context.rows(), c.context.dim());
-  c.prepared.assign(layer.body().prepared_size(), outputs);
   return c;
 }
 
@@ -53,10 +54,11 @@ void fill(Scratch& scratch, double what) {
 void run(const Layer<double>& layer, Kind kind, Call& c, double before) {
   Scratch scratch;
   fill(scratch, before);
-  layer.body().prepare(c.theta, c.prepared.data(), scratch);
-  const Given<double> given{c.theta, c.context, c.prepared.data()};
-  if (kind == Kind::forward) layer.body().forward(given, c.x, c.y, c.log_det.data(), nullptr, scratch);
-  if (kind == Kind::inverse) layer.body().inverse(given, c.x, c.y, c.log_det.data(), scratch);
+  double* const prepared = c.prepared.column().data();
+  layer.body().prepare(c.theta, prepared, scratch);
+  const Given<double> given{c.theta, c.context, prepared};
+  if (kind == Kind::forward) layer.body().forward(given, c.x, c.y.out(), c.log_det.column().data(), nullptr, scratch);
+  if (kind == Kind::inverse) layer.body().inverse(given, c.x, c.y.out(), c.log_det.column().data(), scratch);
   if (kind == Kind::backward) {
     Batch<double> grad_y(rows, c.x.dim());
     std::vector<double> grad_log_det(rows);
@@ -64,8 +66,9 @@ void run(const Layer<double>& layer, Kind kind, Call& c, double before) {
       grad_log_det[i] = 1 + 0.125 * static_cast<double>(i % 5);
       for (Index j = 0; j < grad_y.dim(); ++j) grad_y(i, j) = 0.5 - 0.25 * static_cast<double>((i + j) % 7);
     }
-    layer.body().backward(given, c.x, nullptr, grad_y, grad_log_det.data(), {c.y, c.grad_theta, c.grad_context}, scratch);
+    layer.body().backward(given, c.x, nullptr, grad_y, grad_log_det.data(), {c.y.out(), c.grad_theta, c.grad_context}, scratch);
   }
+  for (const Guarded<double>* output : {&c.y, &c.log_det, &c.prepared}) output->check();
 }
 
 bool same(double a, double b) { return a == b || (a != a && b != b); }
@@ -74,9 +77,10 @@ bool same(std::span<const double> a, std::span<const double> b) {
     if (!same(a[k], b[k])) return false;
   return true;
 }
-bool same(const Batch<double>& a, const Batch<double>& b) {
-  for (Index j = 0; j < a.dim(); ++j)
-    if (!same(a.column(j), b.column(j))) return false;
+bool same(BatchIn<double> a, BatchIn<double> b) {
+  for (Index j = 0; j < a.dim; ++j)
+    for (Index i = 0; i < a.rows; ++i)
+      if (!same(a(i, j), b(i, j))) return false;
   return true;
 }
 
@@ -84,10 +88,10 @@ void compare(Examined& result, const Call& first, const Call& again, Kind kind, 
   const auto say = [&](const std::string& what, bool equal) {
     if (!equal) result.compare(0, fmt::format("{} of {} {}", what, to_text(kind), when), 1, 0, 1, 0, "bits");
   };
-  say(kind == Kind::backward ? "grad_x" : "y", same(first.y, again.y));
-  if (kind != Kind::backward) say("log_det", same(first.log_det, again.log_det));
+  say(kind == Kind::backward ? "grad_x" : "y", same(first.y.in(), again.y.in()));
+  if (kind != Kind::backward) say("log_det", same(first.log_det.in(), again.log_det.in()));
   say("grad_theta", same(first.grad_theta, again.grad_theta));
-  say("grad_context", same(first.grad_context, again.grad_context));
+  say("grad_context", same(first.grad_context.in(), again.grad_context.in()));
 }
 
 /// Of others' layers: the same question twice, with another in between.
@@ -130,7 +134,7 @@ Law calls_leave_nothing_behind() {
           .statement =
               "a call of forward, inverse or backward gives the same bits whatever its outputs and scratch memory held, after calls with other "
               "points and "
-              "parameters, and in two threads at once; it changes no input",
+              "parameters, and in two threads at once; it changes no input, and nothing beside its outputs",
           .advice = "an output is added to instead of written, memory is read before it is written, a cache or a static remembers another call",
           .wants = {.stress = false, .largest_dim = 5},
           .examine =
@@ -147,7 +151,8 @@ Law calls_leave_nothing_behind() {
                   const Call before = prepared_call(trial, layer, theta, 0, 0);
                   Call first = before;
                   run(layer, kind, first, 0);
-                  const bool kept = same(first.x, before.x) && same(first.context, before.context) && same(first.theta, before.theta);
+                  const bool kept =
+                      same(first.x.in(), before.x.in()) && same(first.context.in(), before.context.in()) && same(first.theta, before.theta);
                   if (!kept) result.compare(0, fmt::format("an input after {}", to_text(kind)), 1, 0, 1, 0, "bits");
                   Call poisoned = prepared_call(trial, layer, theta, 0, nan);
                   run(layer, kind, poisoned, nan);

@@ -10,12 +10,13 @@ struct BadHouseholder {
   enum Defect {
     none,
     detached_v,  ///< W034: the gradient takes one v of v·vᵀ/|v|² for a constant
-    nan_at_zero  ///< 2/|v|² where v may be 0
+    nan_at_zero, ///< 2/|v|² where v may be 0
+    unscaled     ///< W046: |v|² of v as it comes: in float 1e±24 squared is 0 or infinite
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "detached_v", "nan_at_zero"});
+    v("defect", defect, {"none", "detached_v", "nan_at_zero", "unscaled"});
   }
 
   std::vector<Block> parameters(int dim, int context) const { return healthy.parameters(dim, context); }
@@ -25,6 +26,15 @@ struct BadHouseholder {
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
     healthy.prepare(theta, dim, prepared);
     S* const along = prepared + dim + 2;
+    if (defect == unscaled && dim > 1) {
+      const auto h = detail::Reflection<S>::at(prepared, dim);
+      std::copy_n(theta.data(), dim, h.u);
+      const S square = detail::squared_length(h.u, dim);
+      const auto flat = square <= S(0.0);
+      *h.unit = S(1.0);
+      *h.c = select(flat, S(0.0), S(2.0) / select(flat, S(1.0), square));
+      for (Index j = 0; j < dim; ++j) along[j] = -*h.c * h.u[j];
+    }
     for (Index j = 0; j < dim; ++j) {
       if (defect == nan_at_zero) along[j] = S(-2.0) / detail::squared_length(prepared, dim) * prepared[j];
     }

@@ -12,12 +12,13 @@ struct BadPermutation {
     not_inverted,   ///< P04, W104: the inverse permutes forward again; hidden where the permutation undoes itself
     one_lost,       ///< the last coordinate is written over by its neighbour
     log_det_of_sign,///< the logarithm of 2 for odd permutations
-    out_of_bounds   ///< writes the coordinate after the last
+    out_of_bounds,  ///< writes the coordinate after the last
+    past_a_column   ///< writes the row after the last; where columns lie side by side it is the next one's first, and is put right again
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "not_inverted", "one_lost", "log_det_of_sign", "out_of_bounds"});
+    v("defect", defect, {"none", "not_inverted", "one_lost", "log_det_of_sign", "out_of_bounds", "past_a_column"});
   }
 
   std::vector<Block> parameters(int, int) const { return {}; }
@@ -25,6 +26,12 @@ struct BadPermutation {
   template <class S>
   void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch& scratch) const {
     cycle().forward(given, x, y, log_det, scratch);
+    if (defect == past_a_column)
+      for (Index j = 0; j + 1 < x.dim; ++j) {
+        const S first = y(0, j + 1);
+        y.column(j)[y.rows] = S(0.0);
+        y(0, j + 1) = first;
+      }
     if (defect == one_lost && x.dim > 1) std::copy_n(y.column(0), x.rows, y.column(x.dim - 1));
     if (defect == out_of_bounds) std::copy_n(y.column(0), 1, y.column(x.dim - 1) + y.stride);
     if (defect == log_det_of_sign && x.dim % 2 == 0) std::fill_n(log_det, x.rows, Constants<S>::log_two());

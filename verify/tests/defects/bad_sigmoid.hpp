@@ -14,18 +14,21 @@ struct BadSigmoid {
     inverse_clamped,        ///< W049: y kept 1e-6 away from 0 and 1
     tiny_in_log,            ///< W053: log(y·(1 − y) + 1e-30)
     not_onto,               ///< W136: it calls the whole line its codomain
+    past_its_end,           ///< W164: 0.3 + (0.9 − 0.3)·σ, which in double ends at 0.9 + 2^-53: the next layer may not take it
     gradient_lacks_log_det  ///< the term of log_det is missing in backward
   };
   int defect = none;
   template <class V>
   void options(V& v) {
-    v("defect", defect, {"none", "log_of_quotient", "log_of_subtraction", "inverse_clamped", "tiny_in_log", "not_onto", "gradient_lacks_log_det"});
+    v("defect", defect,
+      {"none", "log_of_quotient", "log_of_subtraction", "inverse_clamped", "tiny_in_log", "not_onto", "past_its_end", "gradient_lacks_log_det"});
   }
 
   std::vector<Block> parameters() const { return {}; }
   Facts facts() const {
     Facts f = Sigmoid().facts();
     if (defect == not_onto) f.codomain = {};
+    if (defect == past_its_end) f.codomain = {low, high};
     return f;
   }
 
@@ -44,18 +47,26 @@ struct BadSigmoid {
     }
     if (defect == tiny_in_log) m.log_slope = log(exp(m.log_slope) + T(1e-30));
     if (defect == log_of_subtraction) m.log_slope = log(m.value * (T(1.0) - m.value));
+    if (defect == past_its_end) m = {T(low) + (T(high) - T(low)) * m.value, m.log_slope + log(T(high) - T(low))};
     return m;
   }
   template <class T>
   Mapped<T> inverse(const Shape<T>& s, T y) const {
     if (defect == inverse_clamped) y = min(max(y, T(1e-6)), T(1.0) - T(1e-6));
-    return Sigmoid().inverse(s, y);
+    if (defect != past_its_end) return Sigmoid().inverse(s, y);
+    const T width = T(high) - T(low);
+    const Mapped<T> m = Sigmoid().inverse(s, (y - T(low)) / width);
+    return {m.value, m.log_slope - log(width)};
   }
   template <class T>
   void backward(const Shape<T>& s, T x, Mapped<T> g, T& grad_x, Params<T> grad_p) const {
     if (defect == gradient_lacks_log_det) g.log_slope = T(0.0);
+    if (defect == past_its_end) g.value = g.value * (T(high) - T(low));
     Sigmoid().backward(s, x, g, grad_x, grad_p);
   }
+
+ private:
+  static constexpr double low = 0.3, high = 0.9;
 };
 
 }  // namespace flowgauge::verify::defects

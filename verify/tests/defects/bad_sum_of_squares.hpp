@@ -16,6 +16,7 @@ struct BadSumOfSquares {
     cube_root_of_positive,  ///< W072: |v|^⅓ by exp and log, no number for v < 0
     worst_of_the_pack,      ///< W129: one more step for all while one value of the pack needs it
     three_steps,            ///< W132: three steps of Newton from 0, converged or not
+    frozen_bisection,       ///< W131: neither end of the bracket moves where its middle is the root, and the lower end is what is given back
     stops_early             ///< W128: the search ends 256 ulp before its root
   };
   int defect = none;
@@ -23,7 +24,7 @@ struct BadSumOfSquares {
   void options(V& v) {
     v("defect", defect,
       {"none", "inverse_forgets_shift", "epsilon_in_log_det", "fixed_bracket", "cardano_alone", "cube_root_of_positive", "worst_of_the_pack",
-       "three_steps", "stops_early"});
+       "three_steps", "frozen_bisection", "stops_early"});
   }
 
   std::vector<Block> parameters() const { return healthy.parameters(); }
@@ -66,11 +67,24 @@ struct BadSumOfSquares {
     Mapped<T> m = healthy.inverse(s, y);
     if (defect == worst_of_the_pack)
       m.value = select(T(all(abs(y) <= T(1.0)) ? 0.0 : 1.0) > T(0.0), m.value + T(to_double(RealTraits<T>::epsilon())) * m.value, m.value);
+    if (defect == frozen_bisection) m.value = bisected(s, y, m.value);
     if (defect == stops_early) m.value = m.value + T(256 * to_double(RealTraits<T>::epsilon())) * m.value;
     return {m.value, -forward(s, m.value).log_slope};
   }
 
  private:
+  /// Between ±1024, down to 2^-13: a dyadic root is met by then. One that does not freeze arrives at its root.
+  template <class T>
+  T bisected(const Shape<T>& s, const T& y, const T& root) const {
+    T lower(-1024.0), upper(1024.0), off(1.0);
+    for (int halving = 0; halving < 24; ++halving) {
+      const T middle = T(0.5) * (lower + upper);
+      off = detach(healthy.forward(s, middle).value - y);
+      lower = select(off < T(0.0), middle, lower);
+      upper = select(off > T(0.0), middle, upper);
+    }
+    return select(off == T(0.0), lower, root);
+  }
   /// c·x³/3 + b·x² + a·x = z, through t = x + b/c.
   template <class T>
   T cardano(const Shape<T>& s, T y) const {

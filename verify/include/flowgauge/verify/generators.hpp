@@ -10,8 +10,8 @@
 ///   rc::check("my property", [] { const Case c = *cases_of(family_of<acme::Spiral>("spiral"), {.largest_dim = 4}); … });
 namespace flowgauge::verify {
 
-/// One case of the family: options, parameters by role (ordinary, wide, degenerate, initial), rows (ordinary, stress, knot, tail, edge), as `wants`
-/// says. The same seed gives the same case. ConfigError when no drawn options make a subject.
+/// One case of the family: options, parameters by role (ordinary, wide, degenerate, initial, low, high), rows (ordinary, stress, knot, tail, edge),
+/// as `wants` says. The same seed gives the same case. ConfigError when no drawn options make a subject.
 Case case_of(const Family&, const Wants&, std::uint32_t seed);
 
 inline rc::Gen<Case> cases_of(const Family& family, const Wants& wants) {

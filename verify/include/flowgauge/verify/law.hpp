@@ -59,6 +59,7 @@ struct Wants {
   std::vector<int> dims = {}; ///< these in turn, instead of the tier's
   int rows = 3;              ///< at most
   bool ordinary_only = false;///< ordinary points and parameters only
+  bool one_end = false;      ///< turns for every factor at the same end of its range, at 33 coordinates: their product is out of range
   bool sample = false;       ///< of a source or an estimator: one case a specimen, as many draws as the tier gives instead of rows
 };
 
