@@ -93,8 +93,11 @@ std::vector<Value> values_at(const Trial& trial, Way way, const std::vector<Numb
 }
 
 bool within_reach(const Trial& trial, Way way, std::span<const double> x) {
+  return within_reach(trial, way, x, trial.subject().arithmetic().unit > unit_roundoff ? orders_in_float : orders_in_double);
+}
+
+bool within_reach(const Trial& trial, Way way, std::span<const double> x, double orders) {
   const Interval domain = domain_of(trial, way);
-  const double orders = trial.subject().arithmetic().unit > unit_roundoff ? 1e4 : 1e8;
   return std::all_of(x.begin(), x.end(), [&](double v) {
     const double room = std::min(v - domain.low, domain.high - v);
     return std::abs(v) <= orders && (v == 0 || std::abs(v) >= 1 / orders) && room >= 1 / orders;
@@ -162,6 +165,14 @@ Noise noise_at(const Trial& trial, Way way, std::span<const double> x, std::span
   for (std::size_t j = 0; j < x.size(); ++j) noise.value.push_back(measured([j](const Value& v) { return v.value[j]; }, 0));
   noise.log_det = measured([](const Value& v) { return v.log_det; }, 1);
   return noise;
+}
+
+void compare_in_batches(Examined& result, const Trial& trial, Index row, const std::string& what, double expected, double got, const Rounded& noise) {
+  if (expected == got || (std::isnan(expected) && std::isnan(got))) return;
+  const Arithmetic& arithmetic = trial.subject().arithmetic();
+  const double allowed = arithmetic.ulps ? *arithmetic.ulps * 2 * arithmetic.unit * std::abs(expected) : noise.most;
+  if (!std::isfinite(allowed) && std::isfinite(expected) && std::isfinite(got)) return;
+  result.compare(row, what, expected, got, std::abs(got - expected), std::isfinite(allowed) ? allowed : 0, "value");
 }
 
 LogDetByDifferences<double> log_det_by_values(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context,
