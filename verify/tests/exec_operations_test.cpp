@@ -126,6 +126,7 @@ TEST_F(Operations, ASourceIsExaminedByItsDensityAndItsSample) {
     ASSERT_EQ(result.failures.size(), 1u);
     EXPECT_EQ(result.failures.front().verdict, Verdict::fails) << result.failures.front().message;
     EXPECT_THAT(result.failures.front().reproduce, HasSubstr("flowgauge verify --exec '"));
+    if (law != "D13") continue;  // one that is cheap: the line brings the case back
     VerifyOptions options;
     options.law = law;
     options.replay = {result.failures.front().case_text};
