@@ -153,7 +153,7 @@ std::map<int, Description> descriptions(const std::string& command, ExecReal rea
   return offered;
 }
 
-std::string words_of_line(const std::string& command, ExecReal real) {
+std::string command_line(const std::string& command, ExecReal real) {
   const std::string exec = "--exec " + quoted_for_a_shell(command);
   return exec + (real == ExecReal::float32 ? " --dtype float32" : real == ExecReal::float64 ? " --dtype float64" : "");
 }
@@ -164,7 +164,7 @@ Family layer_family(const std::string& command, ExecReal real, const ExecLimits&
   Family family{any.name, "what '" + command + "' serves", {}, {}, false, FlowSpec{{{any.name, {}}}}};
   for (const auto& [dim, description] : offered) family.dims.push_back(dim);
   family.context = any.context;
-  family.exec = words_of_line(command, real);
+  family.exec = command_line(command, real);
   family.workshop.arithmetic = any.arithmetic;
   const auto put = [&]<class S>(Workshop::Make<S>& make) {
     make = [connection, offered](const Item& item, int dim, int context) { return layer_of<S>(item, connection, offered, dim, context); };
@@ -183,7 +183,7 @@ SourceFamily source_family(const std::string& command, ExecReal real, const Exec
   family.name = any.name;
   family.help = "what '" + command + "' serves";
   family.specimens = {any.name};
-  family.exec = words_of_line(command, real);
+  family.exec = command_line(command, real);
   family.make = [connection = std::make_shared<Connection>(command, limits), any](const Item& item) {
     if (!item.arguments.empty()) throw ConfigError(fmt::format("{} has no options, got {}", any.name, to_text(item)));
     return source_of(connection, any);

@@ -21,15 +21,7 @@ bool all_finite(const Value& v) {
   return std::isfinite(v.log_det) && std::all_of(v.value.begin(), v.value.end(), [](double y) { return std::isfinite(y); });
 }
 
-/// Whether y lies so near a finite end of the range that fewer than half of its digits tell how near.
-bool saturates(const Trial& trial, Way way, std::span<const double> y) {
-  const Interval range = domain_of(trial, opposite(way));
-  const double half = std::sqrt(trial.subject().arithmetic().unit);
-  for (const double end : {range.low, range.high})
-    for (const double v : y)
-      if (std::isfinite(end) && std::abs(v - end) < half * std::max(1.0, std::abs(end))) return true;
-  return false;
-}
+bool saturates(const Trial& trial, Way way, std::span<const double> y) { return saturates(trial, way, y, trial.subject().arithmetic().unit); }
 
 constexpr int table_size = 7;
 /// 12 bits beyond what the problem itself loses, as where 50 digits are at hand: a log_det that is summed in float is wrong, and no noise.
@@ -73,6 +65,15 @@ std::vector<double> magnitudes(const Trial& trial, const Noise& noise) {
 }
 
 }  // namespace
+
+bool saturates(const Trial& trial, Way way, std::span<const double> y, double unit) {
+  const Interval range = domain_of(trial, opposite(way));
+  const double half = std::sqrt(unit);
+  for (const double end : {range.low, range.high})
+    for (const double v : y)
+      if (std::isfinite(end) && std::abs(v - end) < half * std::max(1.0, std::abs(end))) return true;
+  return false;
+}
 
 std::vector<Value> values_at(const Trial& trial, Way way, const std::vector<Numbers>& points, std::span<const double> context) {
   const auto n = static_cast<Index>(points.size());
@@ -166,6 +167,8 @@ Noise noise_at(const Trial& trial, Way way, std::span<const double> x, std::span
   noise.log_det = measured([](const Value& v) { return v.log_det; }, 1);
   return noise;
 }
+
+double of_one_at_least(double noise, double unit) { return noise < 8 * unit ? 8 * unit : noise; }
 
 void compare_in_batches(Examined& result, const Trial& trial, Index row, const std::string& what, double expected, double got, const Rounded& noise) {
   if (expected == got || (std::isnan(expected) && std::isnan(got))) return;

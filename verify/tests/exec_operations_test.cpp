@@ -57,6 +57,13 @@ TEST_F(Operations, FloatIsComparedWithDoubleWhereBothAreOffered) {
   EXPECT_GT(right.worst_margin.value_or(0), 0);
   EXPECT_LE(right.worst_margin.value_or(1), 0.5);
   EXPECT_EQ(by_law(of_coupling("half_in_float", "L22", "f64 f32"))["L22"].verdict, "fails");
+  // What either type has lost is no difference between them.
+  for (const char* const range : {"claims_its_range", "claims_nothing"}) {
+    VerifyOptions options;
+    options.law = "L2[234]";
+    for (const auto& row : run({family_of_command(peer_command(python_, "saturated.py", range))}, options).rows)
+      EXPECT_EQ(row.verdict, "holds") << range << " " << row.law_id << " " << row.reason;
+  }
   const auto alone = by_law(of_coupling("none", "L22"))["L22"];
   EXPECT_EQ(alone.verdict, "not_applicable");
   EXPECT_THAT(alone.reason, HasSubstr("one type alone"));
@@ -104,16 +111,15 @@ TEST_F(Operations, FaultsOfTheirAnswersAreNamed) {
 }
 
 TEST_F(Operations, ASourceIsExaminedByItsDensityAndItsSample) {
-  for (const char* const right : {"none", "refuses_nonsense"}) {
-    const VerifyResult result = of_source(right, "*");
-    EXPECT_TRUE(result.passed());
-    for (const Failure& failure : result.failures) ADD_FAILURE() << failure.law_id << "\n" << failure.message << failure.reproduce;
-    auto rows = by_law(result);
-    for (const char* const law : {"D1", "D4", "D11", "D13", "D14", "D15"}) EXPECT_EQ(rows[law].verdict, "holds") << law << " " << rows[law].reason;
-    EXPECT_THAT(rows["D7"].reason, HasSubstr("its cdf is not known"));
-  }
+  const VerifyResult right = of_source("none", "*");
+  EXPECT_TRUE(right.passed());
+  for (const Failure& failure : right.failures) ADD_FAILURE() << failure.law_id << "\n" << failure.message << failure.reproduce;
+  auto rows = by_law(right);
+  for (const char* const law : {"D1", "D4", "D11", "D13", "D14", "D15"}) EXPECT_EQ(rows[law].verdict, "holds") << law << " " << rows[law].reason;
+  EXPECT_THAT(rows["D7"].reason, HasSubstr("its cdf is not known"));
+  // Where it refuses nonsense it is asked for none but by D4, which takes the refusal.
+  for (const auto& [law, row] : by_law(of_source("refuses_nonsense", "D[14]"))) EXPECT_EQ(row.verdict, "holds") << law << " " << row.reason;
   for (const auto& [defect, law] : std::vector<std::pair<std::string, std::string>>{{"constant", "D1"},
-                                                                                   {"scale", "D1"},
                                                                                    {"edge", "D4"},
                                                                                    {"entropy", "D11"},
                                                                                    {"seed_ignored", "D13"},

@@ -63,6 +63,7 @@ Examined types_by_values(const Trial& of_case) {
       const Value truth = trial.call(way, x, trial.context(i));
       const auto fits = [](double v) { return v == 0 || (std::abs(v) < 1e18 && std::abs(v) > 1e-18); };
       if (!std::isfinite(truth.log_det) || !std::all_of(truth.value.begin(), truth.value.end(), fits)) continue;
+      if (saturates(trial, way, truth.value, 0x1p-24)) continue;
       const auto d = static_cast<Index>(x.size());
       const std::vector<float> point = Trial::converted<float>(x), given = trial.context_at<float>(i);
       Image<float> image;
@@ -71,8 +72,8 @@ Examined types_by_values(const Trial& of_case) {
                            {image.value.data(), 1, d, 1}, {&image.log_det, 1});
       const Noise noise = noise_at(trial, way, x, trial.context(i));
       const Spread moves = moves_of_last_bits(trial, way, i, x, truth);
-      const auto compare = [&](const std::string& what, double expected, float got, double in_double, double moved) {
-        const double allowed = more * (float_unit * in_double + 4 * moved);
+      const auto compare = [&](const std::string& what, double expected, float got, double noise_in_double, double moved) {
+        const double allowed = more * (float_unit * of_one_at_least(noise_in_double, unit_roundoff) + 4 * moved);
         if (says_something(allowed, expected))
           result.compare(i, what + of, expected, got, std::abs(static_cast<double>(got) - expected), allowed, "value");
       };

@@ -48,7 +48,9 @@ Examined order_by_values(const Trial& trial) {
       }
       if (points.size() < 2) continue;
       const auto y = [&](std::size_t k) { return values[k].value[j]; };
-      const auto bound = [&](std::size_t k) { return noise_at(trial, Way::forward, points[k], trial.context(i)).value[j].allowed; };
+      const auto bound = [&](std::size_t k) {
+        return of_one_at_least(noise_at(trial, Way::forward, points[k], trial.context(i)).value[j].allowed, subject.arithmetic().unit);
+      };
       double direction = 1;
       if (!declared) {
         // The way from the first to the last, where that is more than noise.

@@ -21,7 +21,8 @@ Examined identity_by_values(const Trial& trial) {
     if (!std::isfinite(noise.log_det.allowed)) continue;  // an end of the domain, or of all doubles, lies within the table
     for (std::size_t j = 0; j < image.value.size(); ++j) {
       const double x = trial.row(i)[j];
-      result.compare(i, fmt::format("y[{}]", j), x, image.value[j], std::abs(image.value[j] - x), noise.value[j].allowed, "value");
+      const double allowed = of_one_at_least(noise.value[j].allowed, trial.subject().arithmetic().unit);
+      result.compare(i, fmt::format("y[{}]", j), x, image.value[j], std::abs(image.value[j] - x), allowed, "value");
     }
     result.compare(i, "log_det", 0, image.log_det, std::abs(image.log_det), noise.log_det.allowed);
   }
