@@ -25,7 +25,7 @@ struct Options {
   double seconds = 10;
 };
 
-/// The layers, sources and estimators of this program, or the one layer that a command serves.
+/// The layers, sources and estimators of this program, or the one subject that a command serves.
 verify::Subjects subjects_of(const Options& o) {
   if (o.exec.empty()) {
     if (o.dtype != "best") throw ConfigError("--dtype is for a layer behind --exec; layers of this program are examined in all their types");
@@ -33,13 +33,13 @@ verify::Subjects subjects_of(const Options& o) {
     all.estimators.push_back(kl_estimator());
     return all;
   }
-  if (!o.only.empty()) throw ConfigError("--exec names the one layer that is examined: --only does not go with it");
+  if (!o.only.empty()) throw ConfigError("--exec names the one layer or source that is examined: --only does not go with it");
   const auto real = o.dtype == "float32"   ? verify::ExecReal::float32
                     : o.dtype == "float64" ? verify::ExecReal::float64
                                            : verify::ExecReal::best;
   verify::ExecLimits limits;
   limits.call_seconds = o.seconds;
-  return {{verify::family_of_command(o.exec, real, limits)}, {}, {}};
+  return verify::subjects_of_command(o.exec, real, limits);
 }
 
 verify::VerifyOptions options_of(const Options& o) {
@@ -122,7 +122,7 @@ Command verify_command() {
             text_option(app, "--only", o->only, "GLOB|SPEC",
                         "layers, sources and estimators whose name matches (* and ?), or one flow or source as text");
             text_option(app, "--exec", o->exec, "CMD",
-                        "instead, the layer that this command serves over its stdin and stdout: 'python3 my_layer.py' (docs/verifying.md)");
+                        "instead, the layer or source that this command serves over its stdin and stdout: 'python3 my_layer.py' (docs/verifying.md)");
             word_option(app, "--dtype", o->dtype, {"best", "float32", "float64"},
                         "the type that the layer behind --exec computes in, if it offers two");
             real_option(app, "--limit", o->seconds, 0.01, 86400, "seconds that one call of the layer behind --exec may take");

@@ -55,6 +55,7 @@ Numbers draw_theta(const Subject& subject, const std::string& parameter_class, s
   Numbers theta(subject.parameters());
   const RandomStream stream(seed, "theta");
   if (parameter_class == "initial") {
+    if (subject.initial() && !theta.empty()) return subject.initial()(subject.dim(), seed);
     Index at = 0;
     for (const Layer<double>& layer : subject.flow<double>().layers()) {
       const std::span<double> own(theta.data() + at, layer.info().parameters);

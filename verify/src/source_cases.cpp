@@ -132,7 +132,8 @@ Examiner examiner_of(const SourceFamily& family, const Law& law, const Search& h
                       return drawn_source_case(family, law, draw, *specimens, store);
                     },
                     [&](const Case& c) { return law.examine_source(SourceTrial(family, store.get(family, c.spec.items.front()), c)); },
-                    [](const Case& c, const std::function<bool(const Case&)>& still, int budget) { return shrunk_source_case(c, still, budget); }, 0};
+                    [](const Case& c, const std::function<bool(const Case&)>& still, int budget) { return shrunk_source_case(c, still, budget); }, 0,
+                    family.exec};
   if (fixed) examiner.subject = to_text(*fixed);
   if (law.wants.sample) {
     const bool drawable =

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include <boost/math/policies/policy.hpp>
+#include <boost/math/quadrature/gauss.hpp>
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 
 namespace flowgauge::verify {
@@ -73,6 +74,55 @@ Quadrature kl_by_quadrature(const Flow<double>& flow, const Univariate& source) 
     return std::exp(log_p) * (log_p - log_q);
   };
   return integral_over(source, integrand, flow.knots(workspace));
+}
+
+Masses masses_by_values(const SourceTrial& trial, const std::vector<double>& nodes) {
+  using Rule = boost::math::quadrature::gauss<double, 10>;
+  struct Panel {
+    double low, high;
+    std::size_t node;  ///< at its end, or beyond
+    double mass = 0;
+  };
+  const auto measure = [&](std::vector<Panel>& panels) {
+    constexpr Index points = 10;
+    Batch<double> x(static_cast<Index>(panels.size()) * points, 1);
+    std::vector<double> log_p(static_cast<std::size_t>(x.rows()));
+    const auto each = [&](const auto& visit) {
+      Index at = 0;
+      for (Panel& panel : panels)
+        for (const double side : {-1.0, 1.0})
+          for (std::size_t k = 0; k < Rule::abscissa().size(); ++k) visit(panel, side * Rule::abscissa()[k], Rule::weights()[k], at++);
+    };
+    each([&](const Panel& p, double t, double, Index at) { x(at, 0) = 0.5 * (p.low + p.high) + 0.5 * (p.high - p.low) * t; });
+    trial.source().log_prob(x, log_p);
+    each([&](Panel& p, double, double w, Index at) { p.mass += 0.5 * (p.high - p.low) * w * std::exp(log_p[static_cast<std::size_t>(at)]); });
+  };
+  std::vector<Panel> wholes;
+  for (std::size_t k = 1; k < nodes.size(); ++k) wholes.push_back({nodes[k - 1], nodes[k], k});
+  measure(wholes);
+  Masses result{std::vector<double>(nodes.size(), 0.0), 0};
+  for (int pass = 1; !wholes.empty(); ++pass) {
+    std::vector<Panel> halves, unsettled;
+    for (const Panel& p : wholes) {
+      const double middle = 0.5 * (p.low + p.high);
+      halves.insert(halves.end(), {{p.low, middle, p.node}, {middle, p.high, p.node}});
+    }
+    measure(halves);
+    for (std::size_t k = 0; k < wholes.size(); ++k) {
+      const double change = std::abs(halves[2 * k].mass + halves[2 * k + 1].mass - wholes[k].mass);
+      if (change <= 1e-7 || pass == 12) {
+        result.up_to[wholes[k].node] += halves[2 * k].mass + halves[2 * k + 1].mass;
+        result.error += change;
+      } else unsettled.insert(unsettled.end(), {halves[2 * k], halves[2 * k + 1]});
+    }
+    wholes = std::move(unsettled);
+  }
+  for (std::size_t k = 1; k < nodes.size(); ++k) result.up_to[k] += result.up_to[k - 1];
+  return result;
+}
+
+std::string why_no_cdf(const SourceTrial& trial) {
+  return trial.by_values() ? "its cdf is not known: it says log_prob and draws a sample" : "a source of several coordinates has no cdf";
 }
 
 double unheld_mass(const Univariate& source) {

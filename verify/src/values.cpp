@@ -21,15 +21,7 @@ bool all_finite(const Value& v) {
   return std::isfinite(v.log_det) && std::all_of(v.value.begin(), v.value.end(), [](double y) { return std::isfinite(y); });
 }
 
-/// Whether y lies so near a finite end of the range that fewer than half of its digits tell how near.
-bool saturates(const Trial& trial, Way way, std::span<const double> y) {
-  const Interval range = domain_of(trial, opposite(way));
-  const double half = std::sqrt(trial.subject().arithmetic().unit);
-  for (const double end : {range.low, range.high})
-    for (const double v : y)
-      if (std::isfinite(end) && std::abs(v - end) < half * std::max(1.0, std::abs(end))) return true;
-  return false;
-}
+bool saturates(const Trial& trial, Way way, std::span<const double> y) { return saturates(trial, way, y, trial.subject().arithmetic().unit); }
 
 constexpr int table_size = 7;
 /// 12 bits beyond what the problem itself loses, as where 50 digits are at hand: a log_det that is summed in float is wrong, and no noise.
@@ -74,6 +66,15 @@ std::vector<double> magnitudes(const Trial& trial, const Noise& noise) {
 
 }  // namespace
 
+bool saturates(const Trial& trial, Way way, std::span<const double> y, double unit) {
+  const Interval range = domain_of(trial, opposite(way));
+  const double half = std::sqrt(unit);
+  for (const double end : {range.low, range.high})
+    for (const double v : y)
+      if (std::isfinite(end) && std::abs(v - end) < half * std::max(1.0, std::abs(end))) return true;
+  return false;
+}
+
 std::vector<Value> values_at(const Trial& trial, Way way, const std::vector<Numbers>& points, std::span<const double> context) {
   const auto n = static_cast<Index>(points.size());
   const Index d = trial.subject().dim();
@@ -93,8 +94,11 @@ std::vector<Value> values_at(const Trial& trial, Way way, const std::vector<Numb
 }
 
 bool within_reach(const Trial& trial, Way way, std::span<const double> x) {
+  return within_reach(trial, way, x, trial.subject().arithmetic().unit > unit_roundoff ? orders_in_float : orders_in_double);
+}
+
+bool within_reach(const Trial& trial, Way way, std::span<const double> x, double orders) {
   const Interval domain = domain_of(trial, way);
-  const double orders = trial.subject().arithmetic().unit > unit_roundoff ? 1e4 : 1e8;
   return std::all_of(x.begin(), x.end(), [&](double v) {
     const double room = std::min(v - domain.low, domain.high - v);
     return std::abs(v) <= orders && (v == 0 || std::abs(v) >= 1 / orders) && room >= 1 / orders;
@@ -162,6 +166,16 @@ Noise noise_at(const Trial& trial, Way way, std::span<const double> x, std::span
   for (std::size_t j = 0; j < x.size(); ++j) noise.value.push_back(measured([j](const Value& v) { return v.value[j]; }, 0));
   noise.log_det = measured([](const Value& v) { return v.log_det; }, 1);
   return noise;
+}
+
+double of_one_at_least(double noise, double unit) { return noise < 8 * unit ? 8 * unit : noise; }
+
+void compare_in_batches(Examined& result, const Trial& trial, Index row, const std::string& what, double expected, double got, const Rounded& noise) {
+  if (expected == got || (std::isnan(expected) && std::isnan(got))) return;
+  const Arithmetic& arithmetic = trial.subject().arithmetic();
+  const double allowed = arithmetic.ulps ? *arithmetic.ulps * 2 * arithmetic.unit * std::abs(expected) : noise.most;
+  if (!std::isfinite(allowed) && std::isfinite(expected) && std::isfinite(got)) return;
+  result.compare(row, what, expected, got, std::abs(got - expected), std::isfinite(allowed) ? allowed : 0, "value");
 }
 
 LogDetByDifferences<double> log_det_by_values(const Trial& trial, Way way, std::span<const double> x, std::span<const double> context,

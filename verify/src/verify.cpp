@@ -265,7 +265,7 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
     Judged judged = not_examined(units[u]);
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
-    const std::string exec = units[u].family ? units[u].family->exec : "";
+    const std::string exec = units[u].family ? units[u].family->exec : units[u].source ? units[u].source->exec : "";
     judged.row.reproduce = reproduce_command(judged.row.law, units[u].subject, exec);
     std::string known = at;
     try {

@@ -5,6 +5,7 @@
 #include <flowgauge/verify/verify.hpp>
 
 #include "child.hpp"
+#include "peers.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,19 +21,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string python() {
-  for (const char* const candidate : {"/usr/bin/python3", "python3"})
-    if (std::system((std::string(candidate) + " -c '' >/dev/null 2>&1").c_str()) == 0) return candidate;
-  return {};
-}
-
 class Exec : public testing::Test {
  protected:
   void SetUp() override {
     if (python().empty()) GTEST_SKIP() << "python3 is not installed: no peer can be started";
   }
   static std::string peer(const std::string& fault, int dim = 1) {
-    return python() + " '" FLOWGAUGE_SOURCE_DIR "/verify/tests/peers/faulty.py' " + fault + " " + std::to_string(dim);
+    return peer_command(python(), "faulty.py", fault + " " + std::to_string(dim));
   }
   static Family family(const std::string& fault, int dim = 1) {
     ExecLimits limits;
@@ -87,7 +82,7 @@ TEST_F(Exec, ARightLayerObeysEveryLawThatItsValuesCanTell) {
         EXPECT_LE(*row.worst_margin, 0.5) << row.law;
       }
     }
-    for (const char* const id : {"L1", "L3", "L4", "L8", "L9", "L15", "L17", "L23"}) {
+    for (const char* const id : {"L1", "L3", "L4", "L8", "L9", "L15", "L16", "L17", "L23"}) {
       const auto row = std::find_if(result.rows.begin(), result.rows.end(), [&](const auto& r) { return r.law_id == id; });
       ASSERT_NE(row, result.rows.end()) << id;
       EXPECT_EQ(row->verdict, "holds") << id << " " << row->reason;
@@ -221,12 +216,11 @@ TEST_F(Exec, TheCaseThatKillsIsShrunkAndComesBack) {
 class Adapter : public testing::Test {
  protected:
   void SetUp() override {
-    for (const char* const candidate : {"/usr/bin/python3", "python3"})
-      if (python_.empty() && std::system((std::string(candidate) + " -c 'import numpy' >/dev/null 2>&1").c_str()) == 0) python_ = candidate;
+    python_ = python("numpy");
     if (python_.empty()) GTEST_SKIP() << "python3-numpy is not installed: the adapter is not tried";
   }
   Family coupling(const std::string& defect, const std::string& dtypes = "f64", ExecReal real = ExecReal::best) const {
-    return family_of_command(python_ + " '" FLOWGAUGE_SOURCE_DIR "/verify/tests/peers/coupling.py' " + defect + " " + dtypes, real);
+    return family_of_command(peer_command(python_, "coupling.py", defect + " " + dtypes), real);
   }
   std::string python_;
 };
@@ -250,7 +244,7 @@ TEST_F(Adapter, AWrongLayerIsKilledByTheLawThatSaysSo) {
       {"summand_dropped", "L8"},    {"mean_over_batch", "L15"},          {"inverse_adds", "L3"},         {"inverse_sign", "L9"},
       {"context_ignored", "A2"},    {"gradient_lacks_log_det", "L12"},   {"gradient_of_first_row", "L12b"}, {"batch_scale", "L17"},
       {"claims_volume", "A1"},      {"leaks", "L8"},          {"dropout", "L18"},
-      {"nan_to_num", "L32"}};
+      {"nan_to_num", "L32"},        {"place", "L16"},         {"falls", "L24"}};
   for (const auto& [defect, law] : defects) {
     SCOPED_TRACE(defect);
     VerifyOptions options;
@@ -270,7 +264,7 @@ TEST_F(Adapter, AWrongLayerIsKilledByTheLawThatSaysSo) {
 TEST_F(Adapter, ATorchModuleIsALayer) {
   if (std::system((python_ + " -c 'import torch' >/dev/null 2>&1").c_str()) != 0) GTEST_SKIP() << "python3-torch is not installed";
   const auto examined = [&](const std::string& defect) {
-    const std::string command = python_ + " '" FLOWGAUGE_SOURCE_DIR "/verify/tests/peers/torch_module.py' " + defect;
+    const std::string command = peer_command(python_, "torch_module.py", defect);
     VerifyOptions options;
     options.jobs = 2;
     return run({family_of_command(command, ExecReal::float64)}, options);

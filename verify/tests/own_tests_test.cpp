@@ -59,6 +59,48 @@ TEST(ObeysEveryLaw, OfPlainFunctions) {
   EXPECT_THAT(obeys_every_law(wrong, {.seed = 1}).message(), HasSubstr("not a number")) << "an output that nobody wrote";
 }
 
+/// One number at a time, log_det = log|f′|.
+PlainLayer layer_of_one(const std::function<std::pair<double, double>(double)>& value_and_slope) {
+  return {.name = "one", .dim = 1, .forward = [value_and_slope](std::span<const double> x, std::span<double> y, double& log_det) {
+            const auto [value, slope] = value_and_slope(x[0]);
+            y[0] = value, log_det = std::log(std::abs(slope));
+          }};
+}
+
+TEST(ObeysEveryLaw, OfPlainFunctionsKeepsOneOrder) {
+  const auto falls = layer_of_one([](double x) { return std::pair(-2 * x, -2.0); });
+  const auto folds = layer_of_one([](double x) { return std::pair(x + 2 * std::sin(x), 1 + 2 * std::cos(x)); });
+  PlainLayer turns = layer_of_one([](double x) { return std::pair(x < 0.5 ? x + 0.5 : x - 0.5, 1.0); });
+  turns.domain = {0, 1};
+  EXPECT_TRUE(obeys_every_law(falls, {.law = "L24", .seed = 1}));
+  EXPECT_TRUE(obeys_every_law(falls, {.law = "L27", .seed = 1}));
+  EXPECT_FALSE(obeys_every_law(folds, {.law = "L24", .seed = 1}));
+  EXPECT_FALSE(obeys_every_law(folds, {.law = "L27", .seed = 1}));
+  PlainLayer claims = falls;
+  claims.increasing = true;
+  EXPECT_FALSE(obeys_every_law(claims, {.law = "L24", .seed = 1}));
+  EXPECT_FALSE(obeys_every_law(turns, {.law = "L24", .seed = 1}));
+  turns.jumps = true;
+  EXPECT_TRUE(obeys_every_law(turns, {.law = "L24", .seed = 1}));
+  // The claims of several numbers: y_0 sees x_1.
+  PlainLayer sees = sinh_layer();
+  sees.structure = Structure::diagonal, sees.increasing = true;
+  for (const char* const law : {"L16", "L23", "L24"}) EXPECT_TRUE(obeys_every_law(sees, {.law = law, .seed = 1})) << law;
+  sees.forward = [](std::span<const double> x, std::span<double> y, double& log_det) {
+    y[0] = x[0] + x[1], y[1] = -x[1], log_det = 0;
+  };
+  for (const char* const law : {"L23", "L24"}) EXPECT_FALSE(obeys_every_law(sees, {.law = law, .seed = 1})) << law;
+}
+
+TEST(ObeysEveryLaw, OfPlainFunctionsSeesThePlaceOfARow) {
+  PlainLayer counts = sinh_layer();
+  counts.forward = [calls = std::make_shared<int>(0)](std::span<const double> x, std::span<double> y, double& log_det) {
+    std::copy(x.begin(), x.end(), y.begin());
+    log_det = 1e-6 * (++*calls % 3);
+  };
+  EXPECT_FALSE(obeys_every_law(counts, {.law = "L16", .seed = 1}));
+}
+
 TEST(GeneratedCases, MakeASubjectAndAreTheSameForASeed) {
   const Family family = family_of<defects::BadSoftlog>("bad_softlog");
   EXPECT_EQ(to_text(case_of(family, {.largest_dim = 4}, 7)), to_text(case_of(family, {.largest_dim = 4}, 7)));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A layer of any Python library as a subject of `flowgauge verify --exec "python3 my_layer.py"`.
+"""A layer or a source of any Python library as a subject of `flowgauge verify --exec "python3 my_layer.py"`.
 
 Import this module before anything that may print: it keeps stdout for frames and sends to stderr whatever else is printed,
 by C libraries too. serve() takes NumPy functions, serve_torch() a module, serve_transform() a torch.distributions transform.
@@ -57,7 +57,8 @@ def _result(op, name, value, kind):
     return name, numpy.ascontiguousarray(value)
 
 
-def serve(name, dim, forward, inverse=None, backward=None, parameters=(), context=0, dtypes=("f64",), **facts):
+def serve(name, dim, forward=None, inverse=None, backward=None, parameters=(), context=0, dtypes=("f64",), initial=None, set_parameters=None,
+          log_prob=None, sample=None, **facts):
     """Answers questions until stdin ends.
 
     forward(x) -> (y, log_det): x and y are n x dim, log_det has n numbers; data -> latent. inverse(y) -> (x, log_det of the inverse).
@@ -65,38 +66,62 @@ def serve(name, dim, forward, inverse=None, backward=None, parameters=(), contex
     is summed over rows. Each is given theta after these where there are parameters (a dict: block name -> numbers), and then the
     context (n x context) where there is one; backward then returns grad_context too.
 
+    set_parameters(theta): with it theta comes when it changes, and the functions above are called without it.
+    initial(seed, dim) -> theta as the library initialises it, a dict or all numbers; the same for the same seed.
+    A source instead of a layer: log_prob(x) -> n numbers, sample(n, seed) -> n x dim; facts: support=[low, high] of every coordinate,
+    entropy=H in nats.
+
     parameters: blocks (name, count, role); role is shift, log_scale, weight, logits, direction, multiplier, free or fixed.
     dim: a number, or a list of the dims that there are; parameters may then be a function of dim.
     facts: domain=[low, high] and codomain of every coordinate (None: no end), structure="diagonal" | "lower" | "upper",
-    volume_preserving=True, ulps=N (by how much a row may change with the batch that it comes in), image=True (the codomain is no
-    box: points for the inverse are images of drawn x).
+    increasing=True (y_j grows with x_j), volume_preserving=True, initial_is_identity=True, ulps=N (by how much a row may change with the
+    batch that it comes in), image=True (the codomain is no box: points for the inverse are images of drawn x), jumps=True (not
+    continuous).
     """
     dims = list(dim) if isinstance(dim, (list, tuple)) else [dim]
-    functions = {op: f for op, f in (("forward", forward), ("inverse", inverse), ("backward", backward)) if f}
+    offered = {"forward": forward, "inverse": inverse, "backward": backward, "initial": initial, "set_parameters": set_parameters,
+               "log_prob": log_prob, "sample": sample}
+    functions = {op: f for op, f in offered.items() if f}
 
     def blocks_at(d):
         return [list(block) for block in (parameters(d) if callable(parameters) else parameters)]
 
-    def answer(op, given, kind):
-        d = given["y" if op == "inverse" else "x"].shape[1]
-        blocks, theta, at = blocks_at(d), {}, 0
+    def named_blocks(blocks, theta):
+        named, at = {}, 0
         for block, count, _ in blocks:
-            theta[block] = given["theta"][at:at + count]
+            named[block] = theta[at:at + count]
             at += count
+        return named
+
+    def in_a_row(blocks, theta, kind):
+        if isinstance(theta, dict):
+            theta = [theta[block] for block, _, _ in blocks]
+        if isinstance(theta, numpy.ndarray):
+            return theta
+        return numpy.concatenate([numpy.zeros(0, kind)] + [numpy.ravel(part) for part in theta])
+
+    def answer(op, given, extra, kind):
+        if op == "sample":
+            return [_result(op, "x", sample(extra["n"], extra["seed"]), kind)]
+        if op == "log_prob":
+            return [_result(op, "log_p", log_prob(given["x"]), kind)]
+        if op == "initial":
+            theta = in_a_row(blocks_at(extra["dim"]), initial(extra["seed"], extra["dim"]), kind)
+            return [_result(op, "theta", theta.astype(kind), kind)]
+        if op == "set_parameters":
+            set_parameters(named_blocks(blocks_at(extra["dim"]), given["theta"]))
+            return []
         arguments = [given["y" if op == "inverse" else "x"]]
+        blocks = blocks_at(arguments[0].shape[1])
         if op == "backward":
             arguments += [given["grad_y"], given["grad_log_det"]]
-        arguments += [theta] if blocks else []
+        if blocks and not set_parameters:
+            arguments += [named_blocks(blocks, given["theta"])]
         arguments += [given["context"]] if context else []
         results = functions[op](*arguments)
         if op != "backward":
             return [_result(op, n, v, kind) for n, v in zip(("x", "log_det") if op == "inverse" else ("y", "log_det"), results)]
-        grad_x, grad_theta = results[:2]
-        if isinstance(grad_theta, dict):
-            grad_theta = [grad_theta[block] for block, _, _ in blocks]
-        if not isinstance(grad_theta, numpy.ndarray):
-            grad_theta = numpy.concatenate([numpy.zeros(0, kind)] + [numpy.ravel(g) for g in grad_theta])
-        named = [("grad_x", grad_x), ("grad_theta", grad_theta)] + ([("grad_context", results[2])] if context else [])
+        named = [("grad_x", results[0]), ("grad_theta", in_a_row(blocks, results[1], kind))] + ([("grad_context", results[2])] if context else [])
         return [_result(op, n, v, kind) for n, v in named]
 
     while True:
@@ -112,7 +137,7 @@ def serve(name, dim, forward, inverse=None, backward=None, parameters=(), contex
                              context=context, **facts)
                 _answer(reply, header["dtype"])
             else:
-                _answer(reply, header["dtype"], answer(op, given, _types[header["dtype"]]))
+                _answer(reply, header["dtype"], answer(op, given, header.get("with", {}), _types[header["dtype"]]))
         except Exception as error:
             traceback.print_exc()
             _answer({"id": header["id"], "ok": False, "error": type(error).__name__, "message": str(error)}, header["dtype"])
@@ -150,7 +175,8 @@ def _serve_tensors(name, dim, forward, inverse, parameters, **facts):
 
 
 def serve_torch(net, dim, name=None, **facts):
-    """A module: net(x) -> (y, log_det); net.inverse(y) -> (x, log_det) where it has one. Its parameters are the blocks."""
+    """A module: net(x) -> (y, log_det); net.inverse(y) -> (x, log_det) where it has one. Its parameters are the blocks, and those that it
+    comes with are the initial ones."""
     import torch
 
     shapes = {block: p.shape for block, p in net.eval().named_parameters()}
@@ -173,6 +199,8 @@ def serve_torch(net, dim, name=None, **facts):
             return torch.nn.utils.stateless.functional_call(bound, state, (x,))
         return call
 
+    built = {block: p.detach().numpy().copy() for block, p in net.named_parameters()}
+    facts.setdefault("initial", lambda seed, dim: built)
     import torch.nn.utils.stateless
     _serve_tensors(name or type(net).__name__.lower(), dim, called("forward"), called("inverse") if hasattr(net, "inverse") else None, blocks, **facts)
 

@@ -14,7 +14,6 @@ Examined rows_by_values(const Trial& trial) {
   Examined result;
   const Index n = std::max(trial.sample().batch, 1);
   const Batch<double> rows = trial.batch_of_rows(trial.rows()), context = trial.batch_of_contexts(n);
-  const std::optional<double> ulps = trial.subject().arithmetic().ulps;
   for (const Way way : {Way::forward, Way::inverse}) {
     if (way == Way::inverse && trial.subject().facts().inverse == InverseKind::none) continue;
     const std::optional<Batch<double>> inputs = inputs_of(trial, way, rows, trial.batch_of_contexts(trial.rows()));
@@ -34,17 +33,13 @@ Examined rows_by_values(const Trial& trial) {
     }
     const std::string of = way == Way::forward ? "" : " of the inverse";
     for (Index i = 0; i < n; ++i) {
-      const auto judge = [&](const std::string& what, double expected, double got, double most) {
-        if (expected == got || (expected != expected && got != got)) return;
-        const double allowed = ulps ? *ulps * 2 * trial.subject().arithmetic().unit * std::abs(expected) : most;
-        if (!std::isfinite(allowed) && std::isfinite(expected) && std::isfinite(got)) return;  // where its noise is not known, nothing is
-        result.compare(i % trial.rows(), fmt::format("{}{} in row {} of {}", what, of, i, n), expected, got, std::abs(got - expected),
-                       std::isfinite(allowed) ? allowed : 0, "value");
+      const auto judge = [&](const std::string& what, double expected, double got, const Rounded& may) {
+        compare_in_batches(result, trial, i % trial.rows(), fmt::format("{}{} in row {} of {}", what, of, i, n), expected, got, may);
       };
       const Value& one = alone[i % trial.rows()];
       const Noise& may = noise[i % trial.rows()];
-      for (Index j = 0; j < y.dim(); ++j) judge(fmt::format("y[{}]", j), one.value[j], y(i, j), may.value[j].most);
-      judge("log_det", one.log_det, log_det[i], may.log_det.most);
+      for (Index j = 0; j < y.dim(); ++j) judge(fmt::format("y[{}]", j), one.value[j], y(i, j), may.value[j]);
+      judge("log_det", one.log_det, log_det[i], may.log_det);
     }
   }
   if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");

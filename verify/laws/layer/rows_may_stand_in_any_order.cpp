@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
+#include <flowgauge/verify/values.hpp>
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -26,16 +27,33 @@ Batch<S> different_rows(const Trial& trial, Index n) {
   return x;
 }
 
+/// Where each row of a batch of the case's size goes; at least two change places.
+std::vector<Index> drawn_places(const Trial& trial) {
+  std::vector<Index> place(std::max(trial.sample().batch, 2));
+  std::iota(place.begin(), place.end(), Index{0});
+  const RandomStream stream(trial.sample().seed, "places");
+  for (std::size_t i = place.size(); i-- > 1;) std::swap(place[i], place[stream.below(i + 1, i, 0)]);
+  if (std::is_sorted(place.begin(), place.end())) std::swap(place.front(), place.back());
+  return place;
+}
+template <class S, class Rows>
+Batch<S> permuted(const Rows& rows, const std::vector<Index>& place) {
+  Batch<S> moved(rows.rows(), rows.dim());
+  for (Index i = 0; i < rows.rows(); ++i)
+    for (Index j = 0; j < rows.dim(); ++j) moved(place[i], j) = static_cast<S>(rows(i, j));
+  return moved;
+}
+constexpr auto what_it_looks_like = "a row's result depends on its place in the batch";
+
 template <class S>
 void judge(Examined& result, const Trial& trial, const std::vector<Index>& place, const std::string& real) {
   const auto n = static_cast<Index>(place.size());
-  const Batch<S> x = different_rows<S>(trial, n);
+  const Batch<S> x = different_rows<S>(trial, n), moved = permuted<S>(x, place);
   const Batch<double> contexts = trial.batch_of_contexts(n);
-  Batch<S> context(contexts.rows(), contexts.dim()), moved_context = context, moved(n, x.dim());
-  for (Index i = 0; i < n; ++i) {
-    for (Index j = 0; j < x.dim(); ++j) moved(place[i], j) = x(i, j);
-    for (Index j = 0; j < contexts.dim(); ++j) context(i, j) = moved_context(place[i], j) = static_cast<S>(contexts(i, j));
-  }
+  const Batch<S> moved_context = permuted<S>(contexts, place);
+  Batch<S> context(contexts.rows(), contexts.dim());
+  for (Index i = 0; i < contexts.rows(); ++i)
+    for (Index j = 0; j < contexts.dim(); ++j) context(i, j) = static_cast<S>(contexts(i, j));
   for (const Way way : {Way::forward, Way::inverse}) {
     if (way == Way::inverse && trial.subject().facts().inverse == InverseKind::none) continue;
     Batch<S> y(n, x.dim()), moved_y = y;
@@ -55,6 +73,47 @@ void judge(Examined& result, const Trial& trial, const std::vector<Index>& place
   }
 }
 
+/// Others' products may sum in another order at another place, as in another batch (L15).
+Examined places_by_values(const Trial& trial) {
+  Examined result;
+  const std::vector<Index> place = drawn_places(trial);
+  const auto n = static_cast<Index>(place.size());
+  Batch<double> rows = different_rows<double>(trial, n);
+  if (trial.subject().arithmetic().unit > unit_roundoff)
+    for (Index i = 0; i < n; ++i)
+      for (Index j = 0; j < rows.dim(); ++j) rows(i, j) = static_cast<float>(rows(i, j));
+  const Batch<double> context = trial.batch_of_contexts(n), moved_context = permuted<double>(context, place);
+  for (const Way way : {Way::forward, Way::inverse}) {
+    if (way == Way::inverse && trial.subject().facts().inverse == InverseKind::none) continue;
+    const std::optional<Batch<double>> x = inputs_of(trial, way, rows, context);
+    if (!x) continue;
+    const Batch<double> moved = permuted<double>(*x, place);
+    Batch<double> y(n, rows.dim()), moved_y(n, rows.dim());
+    std::vector<double> log_det(n), moved_log_det(n);
+    trial.call(way, x->in(), context.in(), y.out(), log_det);
+    trial.call(way, moved.in(), moved_context.in(), moved_y.out(), moved_log_det);
+    const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+    for (Index i = 0; i < n; ++i) {
+      bool equal = same(log_det[i], moved_log_det[place[i]]);
+      for (Index j = 0; j < y.dim(); ++j) equal = equal && same(y(i, j), moved_y(place[i], j));
+      if (equal) continue;
+      Numbers row;
+      for (Index j = 0; j < x->dim(); ++j) row.push_back((*x)(i, j));
+      const Noise noise = noise_at(trial, way, row, trial.context(i % trial.rows()));
+      const auto compare = [&](const std::string& what, double expected, double got, const Rounded& may) {
+        const std::string of = way == Way::forward ? "" : " of the inverse";
+        const std::string where = fmt::format("{}{}, of row {} of {} moved to place {}", what, of, i, n, place[i]);
+        compare_in_batches(result, trial, i % trial.rows(), where, expected, got, may);
+      };
+      for (Index j = 0; j < y.dim(); ++j) compare(fmt::format("y[{}]", j), y(i, j), moved_y(place[i], j), noise.value[j]);
+      compare("log_det", log_det[i], moved_log_det[place[i]], noise.log_det);
+    }
+  }
+  if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");
+  else if (result.outcome() == Outcome::disagree) result.words = what_it_looks_like;
+  return result;
+}
+
 }  // namespace
 
 Law rows_may_stand_in_any_order() {
@@ -67,17 +126,14 @@ Law rows_may_stand_in_any_order() {
           .examine =
               [](const Trial& trial) {
                 Examined result;
-                std::vector<Index> place(std::max(trial.sample().batch, 2));
-                std::iota(place.begin(), place.end(), Index{0});
-                const RandomStream stream(trial.sample().seed, "places");
-                for (std::size_t i = place.size(); i-- > 1;) std::swap(place[i], place[stream.below(i + 1, i, 0)]);
-                if (std::is_sorted(place.begin(), place.end())) std::swap(place.front(), place.back());
+                const std::vector<Index> place = drawn_places(trial);
                 judge<double>(result, trial, place, "double");
                 judge<float>(result, trial, place, "float");
                 if (result.findings.empty()) result.compare(0, "different bits", 0, 0, 0, 0, "bits");
-                else result.words = "a row's result depends on its place in the batch";
+                else result.words = what_it_looks_like;
                 return result;
               },
+          .examine_values = places_by_values,
           .violated_by = "a packed path of float whose lanes are exchanged",
           .fooled_by = "a dependence on rows that stays the same wherever they stand, as batch statistics (L15, L17)"};
 }

@@ -14,7 +14,7 @@ Law cdf_is_the_integral_of_the_density() {
           .examine_source =
               [](const SourceTrial& trial) {
                 const Univariate* const source = trial.univariate();
-                if (!source) return Examined::not_applicable("a source of several coordinates has no cdf");
+                if (!source) return Examined::not_applicable(why_no_cdf(trial));
                 constexpr double infinity = std::numeric_limits<double>::infinity(), epsilon = std::numeric_limits<double>::epsilon();
                 Examined result;
                 for (const double end : {-infinity, infinity}) {

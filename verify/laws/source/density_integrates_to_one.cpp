@@ -61,6 +61,27 @@ class Blanket {
 
 constexpr int largest_blanket_dim = 4;  ///< beyond, a blanket hardly overlaps with what it covers
 
+/// log p; of a source in another process, which may refuse what lies outside its support, −∞ there without asking: D4 asks.
+void log_prob_inside(const SourceTrial& trial, const Batch<double>& x, std::vector<double>& log_p) {
+  if (!trial.by_values()) return trial.source().log_prob(x, log_p);
+  std::vector<Index> asked;
+  for (Index i = 0; i < x.rows(); ++i) {
+    bool inside = true;
+    for (Index j = 0; j < x.dim(); ++j) {
+      const Marginal m = trial.source().marginal(static_cast<int>(j));
+      inside = inside && x(i, j) >= m.low && x(i, j) <= m.high;
+    }
+    if (inside) asked.push_back(i);
+  }
+  Batch<double> rows(static_cast<Index>(asked.size()), x.dim());
+  for (Index k = 0; k < rows.rows(); ++k)
+    for (Index j = 0; j < x.dim(); ++j) rows(k, j) = x(asked[static_cast<std::size_t>(k)], j);
+  std::vector<double> of_rows(asked.size());
+  trial.source().log_prob(rows, of_rows);
+  std::fill(log_p.begin(), log_p.end(), -std::numeric_limits<double>::infinity());
+  for (std::size_t k = 0; k < asked.size(); ++k) log_p[static_cast<std::size_t>(asked[k])] = of_rows[k];
+}
+
 /// E_P[1/(1 + w)] = E_Q[w/(1 + w)], w = p/q: true of two normalised densities, whatever their tails; both summands lie in [0, 1].
 Examined overlap_balances(const SourceTrial& trial) {
   const Blanket blanket(trial);
@@ -68,15 +89,23 @@ Examined overlap_balances(const SourceTrial& trial) {
     Examined result;
     const RandomStream of_blanket = trial.stream("of-blanket");
     const Batch<double> x = trial.draw("balance", stage.first_row, stage.rows);
-    std::vector<double> log_p(static_cast<std::size_t>(stage.rows));
-    trial.source().log_prob(x, log_p);
-    double of_source = 0, of_other = 0;
-    Numbers row(static_cast<std::size_t>(x.dim()));
+    Batch<double> other(stage.rows, x.dim());
+    std::vector<double> log_p(static_cast<std::size_t>(stage.rows)), log_p_of_other = log_p;
     for (Index i = 0; i < stage.rows; ++i) {
-      for (Index j = 0; j < x.dim(); ++j) row[static_cast<std::size_t>(j)] = x(i, j);
-      of_source += 1 / (1 + std::exp(log_p[static_cast<std::size_t>(i)] - blanket.log_density(row)));
-      row = blanket.draw(of_blanket, stage.first_row + static_cast<std::uint64_t>(i));
-      of_other += 1 / (1 + std::exp(blanket.log_density(row) - trial.log_p(row)));
+      const Numbers row = blanket.draw(of_blanket, stage.first_row + static_cast<std::uint64_t>(i));
+      for (Index j = 0; j < x.dim(); ++j) other(i, j) = row[static_cast<std::size_t>(j)];
+    }
+    trial.source().log_prob(x, log_p);
+    log_prob_inside(trial, other, log_p_of_other);
+    double of_source = 0, of_other = 0;
+    const auto row_of = [](const Batch<double>& rows, Index i) {
+      Numbers row;
+      for (Index j = 0; j < rows.dim(); ++j) row.push_back(rows(i, j));
+      return row;
+    };
+    for (Index i = 0; i < stage.rows; ++i) {
+      of_source += 1 / (1 + std::exp(log_p[static_cast<std::size_t>(i)] - blanket.log_density(row_of(x, i))));
+      of_other += 1 / (1 + std::exp(blanket.log_density(row_of(other, i)) - log_p_of_other[static_cast<std::size_t>(i)]));
     }
     const double n = static_cast<double>(stage.rows);
     result.compare(0, "what P lacks against what another density lacks", of_source / n, of_other / n, std::abs(of_source - of_other) / n,

@@ -14,7 +14,7 @@ Law quantile_undoes_the_cdf() {
           .examine_source =
               [](const SourceTrial& trial) {
                 const Univariate* const source = trial.univariate();
-                if (!source) return Examined::not_applicable("a source of several coordinates has no quantiles");
+                if (!source) return Examined::not_applicable(why_no_cdf(trial));
                 constexpr double epsilon = std::numeric_limits<double>::epsilon();
                 Examined result;
                 const double middle = std::abs(source->quantile(0.5)), unheld = unheld_mass(*source);

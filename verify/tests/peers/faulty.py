@@ -30,14 +30,27 @@ def hello(header):
     answer = {"id": header["id"], "ok": True, "dtype": "f64", "arrays": [], "protocol": 2 if fault == "other_protocol" else 1,
               "name": "my layer" if fault == "bad_name" else "doubled", "dim": dim, "dtypes": ["f64"], "has": ["forward", "inverse"],
               "parameters": [["k", 1, "scale"]] if fault == "bad_role" else [], "structure": "diagonal"}
+    if fault in ("initial_short", "initial_nan", "set_answers"):
+        answer["parameters"] = [["k", 1, "shift"]]
+        answer["has"].append("set_parameters" if fault == "set_answers" else "initial")
+    if fault in ("sample_short", "source_in_float"):
+        answer["has"] = ["log_prob", "sample"]
+    if fault == "source_in_float":
+        answer["dtypes"] = ["f32"]
+    if fault == "source_with_parameters":
+        answer.update(has=["log_prob", "sample"], parameters=[["k", 1, "shift"]])
+    if fault == "claim_is_text":
+        answer["increasing"] = "yes"
+    if fault == "identity_without_initial":
+        answer["initial_is_identity"] = True
     if fault == "no_dim":
         del answer["dim"]
     send(answer)
 
 
 def forward(header, block):
-    n = header["arrays"][1][1][0]
-    x = struct.unpack(f"<{n * dim}d", block)
+    n = header["arrays"][-1][1][0]
+    x = struct.unpack(f"<{n * dim}d", block[-8 * n * dim:])
     y, log_det = [2 * v for v in x], [dim * math.log(2)] * n
     answer = {"id": header["id"], "ok": True, "dtype": "f64", "arrays": [["y", [n, dim]], ["log_det", [n]]]}
     if fault == "far_point_kills" and max(map(abs, x)) > 3:
@@ -108,6 +121,20 @@ def inverse(header, block):
     send({"id": header["id"], "ok": True, "dtype": "f64", "arrays": [["x", [n, dim]], ["log_det", [n]]]}, data)
 
 
+def initial(header, block):
+    theta = [math.nan] if fault == "initial_nan" else []
+    send({"id": header["id"], "ok": True, "dtype": "f64", "arrays": [["theta", [len(theta)]]]}, struct.pack(f"<{len(theta)}d", *theta))
+
+
+def set_parameters(header, block):
+    send({"id": header["id"], "ok": True, "dtype": "f64", "arrays": [["theta", [1]]]}, block)
+
+
+def sample(header, block):
+    n = header["with"]["n"] - 1
+    send({"id": header["id"], "ok": True, "dtype": "f64", "arrays": [["x", [n, dim]]]}, bytes(8 * n * dim))
+
+
 while line := questions.readline():
     question = json.loads(line)
     if fault == "reads_nothing" and question["op"] == "forward":
@@ -119,4 +146,4 @@ while line := questions.readline():
         send({"id": question["id"], "ok": True, "dtype": "f64", "arrays": []})
         break
     else:
-        {"forward": forward, "inverse": inverse}[question["op"]](question, content)
+        globals()[question["op"]](question, content)

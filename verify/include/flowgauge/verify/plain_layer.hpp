@@ -17,6 +17,10 @@ struct PlainLayer {
   Map forward;
   Map inverse = {};              ///< f⁻¹ with its own log_det; absent, laws about inverses do not apply
   Interval domain = {};          ///< of every coordinate
+  // Claims, which are checked.
+  Structure structure = Structure::dense;  ///< diagonal, lower or upper
+  bool increasing = false;       ///< y_j grows with x_j, all else equal
+  bool jumps = false;            ///< not continuous: at dim 1 it is not asked to be monotone
 };
 
 /// Whose inverse is asked about images of drawn points.

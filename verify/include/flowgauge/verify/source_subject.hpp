@@ -35,6 +35,7 @@ struct SourceFamily {
   std::function<std::unique_ptr<Distribution>(const Item&)> make;
   /// Of a distribution that `make`, `scaled` or `shifted` returned, which must outlive it.
   std::function<SourceFormula(const Distribution&)> formula;
+  std::string exec = {};  ///< `--exec '…'` of its command line, for replay lines: it draws and computes in another process
 };
 /// Every member of the shelf of sources.
 const std::vector<SourceFamily>& all_source_families();
@@ -53,6 +54,8 @@ class SourceTrial {
   /// Null when the source has several coordinates.
   const Univariate* univariate() const { return univariate_; }
   const SourceFormula& formula() const { return formula_; }
+  /// Known by its values alone, in another process: it draws n rows by a seed, and refuses what it does not like.
+  bool by_values() const { return !family_.exec.empty(); }
   const Case& sample() const { return sample_; }
   Index rows() const { return static_cast<Index>(sample_.rows.size()); }
   std::span<const double> row(Index i) const { return sample_.rows[static_cast<std::size_t>(i)]; }

@@ -34,6 +34,7 @@ struct Arithmetic {
   double unit = 0x1p-53;       ///< its unit round-off: 2^-53, or 2^-24 where it computes in float
   /// The codomain is no box but what forward reaches: points for the inverse are images of drawn ones.
   bool image = false;
+  bool jumps = false;          ///< not continuous: a map of one number need not be monotone then
   std::optional<double> ulps;  ///< by how many ulp of the result a row may change with the batch that it comes in; nothing: within its noise
 };
 
@@ -43,6 +44,8 @@ struct Workshop {
   using Make = std::function<Layer<S>(const Item&, int dim, int context)>;
   std::tuple<Make<double>, Make<Wide>, Make<WideDual>, Make<Rounding>, Make<float>> make;
   Arithmetic arithmetic = {};  ///< of what exists in double only
+  /// θ at this dim as the layer's own library initialises it; empty: as the blocks' roles say.
+  std::function<std::vector<double>(int dim, std::uint32_t seed)> initial = {};
 
   template <class S>
   bool has() const {
@@ -122,6 +125,7 @@ class Subject {
   /// Known by its function values alone: written in another language, or for double only.
   bool by_values() const { return !has<Wide>(); }
   const Arithmetic& arithmetic() const { return workshop_.arithmetic; }
+  const auto& initial() const { return workshop_.initial; }
   /// With θ of whoever used it last.
   template <class S>
   Flow<S>& flow() const;

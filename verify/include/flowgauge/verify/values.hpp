@@ -25,7 +25,12 @@ Numbers start_of(const Trial&, Way, Index row);
 std::optional<Batch<double>> inputs_of(const Trial&, Way, const Batch<double>& x, const Batch<double>& context);
 
 /// Whether differences can resolve anything at x: no coordinate, and no distance from an end of the domain, is beyond 1e±8 (1e±4 in float).
+inline constexpr double orders_in_double = 1e8, orders_in_float = 1e4;
 bool within_reach(const Trial&, Way, std::span<const double> x);
+bool within_reach(const Trial&, Way, std::span<const double> x, double orders);
+
+/// Whether the image y of a direction lies so near a finite end of its range that fewer than half of its digits in a type of this unit tell how near.
+bool saturates(const Trial&, Way, std::span<const double> y, double unit);
 
 /// How far rounding alone moves a number that the layer returns.
 struct Rounded {
@@ -42,6 +47,13 @@ struct Noise {
 /// variance (2k)!/(k!)². NaN where a value is not finite.
 /// Source: Hamming 1962; Moré, Wild 2011, "Estimating computational noise".
 Noise noise_at(const Trial&, Way, std::span<const double> x, std::span<const double> context);
+
+/// The noise of a value, 8u at least: where 1 − tanh x is a staircase no table sees that it is off by u of 1.
+double of_one_at_least(double noise, double unit);
+
+/// Compares a number of a row with what it was in other company: as many ulp apart as the layer declares, else `most` of its noise. Others' products
+/// may sum in another order for another batch. Nothing is said where the noise is not known.
+void compare_in_batches(Examined&, const Trial&, Index row, const std::string& what, double expected, double got, const Rounded&);
 
 /// log|det| of the direction at x by the ladder of finite differences, all nodes in one call.
 LogDetByDifferences<double> log_det_by_values(const Trial&, Way, std::span<const double> x, std::span<const double> context, const Noise&);
