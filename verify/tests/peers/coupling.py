@@ -26,6 +26,8 @@ def network(x0, theta, context):
 
 
 def forward(x, theta, context):
+    if defect == "set_dies" and np.abs(x).max() > 3:
+        os._exit(5)
     _, _, _, out = network(x[:, 0], theta, context)
     s, t = np.tanh(out[:, :2]), out[:, 2:]
     if defect == "half_in_float" and x.dtype == np.float32:
