@@ -183,7 +183,7 @@ std::vector<double> knots_of(const Subject& subject, const Case& c, int j) {
   } else if (subject.is_layer() && subject.facts().structure == Structure::diagonal) {
     flow.layers().front().body().knots({flow.theta(), {}, nullptr}, j, knots);
   }
-  if (const auto outside = subject.facts().identity_outside) knots.insert(knots.end(), {*outside, -*outside});
+  if (const auto outside = subject.facts().identity_outside; outside && !subject.by_values()) knots.insert(knots.end(), {*outside, -*outside});
   if (subject.facts().continuous_derivatives < 99) knots.push_back(0);
   std::erase_if(knots, [](double k) { return !std::isfinite(k); });
   return knots;

@@ -68,6 +68,10 @@ void Reader::read_layer(Description& d) const {
     refuse("initial_is_identity speaks of what initial gives; initial is not among its operations " + json(d.has).dump());
   d.arithmetic.image = claim("image");
   d.arithmetic.jumps = claim("jumps");
+  d.arithmetic.smooth = claim("smooth");
+  d.facts.identity_outside = number("identity_outside");
+  if (d.facts.identity_outside && !(*d.facts.identity_outside > 0))
+    refuse("identity_outside is a number above 0, got " + hello_["identity_outside"].dump());
   if (const auto ulps = number("ulps")) {
     if (!(*ulps >= 0)) refuse("ulps is a number from 0, got " + hello_["ulps"].dump());
     d.arithmetic.ulps = *ulps;

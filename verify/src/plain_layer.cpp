@@ -57,6 +57,7 @@ Family family_of(const PlainLayer& layer) {
   arithmetic.backward = false;
   arithmetic.image = true;
   arithmetic.jumps = layer.jumps;
+  arithmetic.smooth = layer.smooth;
   std::get<Workshop::Make<double>>(family.workshop.make) = [layer](const Item& item, int dim, int context) {
     if (item.name != layer.name) throw ConfigError(unknown_name("layer", item.name, std::vector<std::string>{layer.name}));
     if (dim != layer.dim) throw ConfigError(fmt::format("{} exists at dim {}, not at {}", layer.name, layer.dim, dim));
@@ -68,6 +69,7 @@ Family family_of(const PlainLayer& layer) {
     info->facts.domain = layer.domain;
     info->facts.structure = layer.structure;
     info->facts.increasing = layer.increasing;
+    info->facts.identity_outside = layer.identity_outside;
     info->facts.inverse = layer.inverse ? InverseKind::closed : InverseKind::none;
     return Layer<double>(std::move(info), std::make_shared<PlainBody>(layer));
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/error.hpp>
+#include <flowgauge/verify/case.hpp>
 #include <flowgauge/verify/exec.hpp>
 #include <flowgauge/verify/verify.hpp>
 
@@ -87,6 +88,12 @@ TEST_F(Operations, ParametersThatAreToldOnceGiveTheSameVerdicts) {
     EXPECT_EQ(told.at(law).worst_margin, row.worst_margin) << law;
   }
   EXPECT_EQ(by_law(of_coupling("set", "L22", "f64 f32"))["L22"].verdict, "holds");
+  // A fresh child is told them again: else what dies would be refused from then on, and not shrink.
+  const VerifyResult dies = of_coupling("set_dies", "L8");
+  ASSERT_EQ(dies.failures.size(), 1u);
+  EXPECT_THAT(dies.rows.front().reason, HasSubstr("died: it ended with code 5"));
+  const Case small = case_from_text(dies.failures.front().case_text);
+  EXPECT_EQ(std::count(small.theta.begin(), small.theta.end(), 0.0), 28) << dies.failures.front().case_text;
   EXPECT_EQ(by_law(of_coupling("set_once", "A2"))["A2"].verdict, "fails");
   EXPECT_EQ(by_law(of_coupling("set_late", "L18"))["L18"].verdict, "fails");
 }
@@ -107,6 +114,7 @@ TEST_F(Operations, FaultsOfTheirAnswersAreNamed) {
   expect_refused("source_in_float", "a source is examined in f64");
   expect_refused("source_with_parameters", "a source has neither parameters nor a context");
   expect_refused("claim_is_text", "increasing is true or false, got \"yes\"");
+  expect_refused("box_of_0", "identity_outside is a number above 0, got 0");
   expect_refused("identity_without_initial", "initial is not among its operations");
 }
 

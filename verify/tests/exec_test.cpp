@@ -244,7 +244,8 @@ TEST_F(Adapter, AWrongLayerIsKilledByTheLawThatSaysSo) {
       {"summand_dropped", "L8"},    {"mean_over_batch", "L15"},          {"inverse_adds", "L3"},         {"inverse_sign", "L9"},
       {"context_ignored", "A2"},    {"gradient_lacks_log_det", "L12"},   {"gradient_of_first_row", "L12b"}, {"batch_scale", "L17"},
       {"claims_volume", "A1"},      {"leaks", "L8"},          {"dropout", "L18"},
-      {"nan_to_num", "L32"},        {"place", "L16"},         {"falls", "L24"}};
+      {"nan_to_num", "L32"},        {"place", "L16"},         {"falls", "L24"},
+      {"kink", "L25"}};
   for (const auto& [defect, law] : defects) {
     SCOPED_TRACE(defect);
     VerifyOptions options;

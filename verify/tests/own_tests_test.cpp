@@ -92,6 +92,33 @@ TEST(ObeysEveryLaw, OfPlainFunctionsKeepsOneOrder) {
   for (const char* const law : {"L23", "L24"}) EXPECT_FALSE(obeys_every_law(sees, {.law = law, .seed = 1})) << law;
 }
 
+TEST(ObeysEveryLaw, OfPlainFunctionsLooksForKinks) {
+  PlainLayer smooth = sinh_layer();
+  smooth.smooth = true;
+  EXPECT_TRUE(obeys_every_law(smooth, {.law = "L25", .seed = 1}));
+  // A bend of 40 times its size, which is no kink, and a kink of y alone or of log_det alone.
+  PlainLayer bends = layer_of_one([](double x) { return std::pair(x + std::log1p(std::exp(40 * x)) / 80, 1 + 0.5 / (1 + std::exp(-40 * x))); });
+  PlainLayer leaks = layer_of_one([](double x) { return std::pair(x > 0 ? x : 0.99 * x, x > 0 ? 1 : 0.99); });
+  PlainLayer spline = layer_of_one([](double x) { return std::pair(x > 0 ? x + x * x / 2 : x, x > 0 ? 1 + x : 1); });
+  bends.smooth = leaks.smooth = spline.smooth = true;
+  bends.domain = {-15, 15};
+  EXPECT_TRUE(obeys_every_law(bends, {.law = "L25", .seed = 1}));
+  EXPECT_FALSE(obeys_every_law(leaks, {.law = "L25", .seed = 1}));
+  EXPECT_FALSE(obeys_every_law(spline, {.law = "L25", .seed = 1}));
+}
+
+TEST(ObeysEveryLaw, OfPlainFunctionsLooksAtTails) {
+  // Inside, y bulges towards the edges; outside it is x.
+  const auto inside = [](double x) { return std::pair(x + 0.03 * x * std::pow(9 - x * x, 2) / 9, 1 + 0.03 * (9 - x * x) * (9 - 5 * x * x) / 9); };
+  PlainLayer right = layer_of_one([=](double x) { return std::abs(x) < 3 ? inside(x) : std::pair(x, 1.0); });
+  PlainLayer rounds = layer_of_one([=](double x) { return std::abs(x) < 3 ? inside(x) : std::pair((x - 300) + 300, 1.0); });
+  PlainLayer leaves = layer_of_one([=](double x) { return std::abs(x) < 3 ? std::pair(1.001 * x, 1.001) : std::pair(x, 1.0); });
+  right.identity_outside = rounds.identity_outside = leaves.identity_outside = 3;
+  for (const char* const law : {"L26", "L8", "L24"}) EXPECT_TRUE(obeys_every_law(right, {.law = law, .seed = 1})) << law;
+  EXPECT_FALSE(obeys_every_law(rounds, {.law = "L26", .seed = 1}));
+  EXPECT_FALSE(obeys_every_law(leaves, {.law = "L26", .seed = 1}));
+}
+
 TEST(ObeysEveryLaw, OfPlainFunctionsSeesThePlaceOfARow) {
   PlainLayer counts = sinh_layer();
   counts.forward = [calls = std::make_shared<int>(0)](std::span<const double> x, std::span<double> y, double& log_det) {

@@ -76,7 +76,7 @@ def serve(name, dim, forward=None, inverse=None, backward=None, parameters=(), c
     facts: domain=[low, high] and codomain of every coordinate (None: no end), structure="diagonal" | "lower" | "upper",
     increasing=True (y_j grows with x_j), volume_preserving=True, initial_is_identity=True, ulps=N (by how much a row may change with the
     batch that it comes in), image=True (the codomain is no box: points for the inverse are images of drawn x), jumps=True (not
-    continuous).
+    continuous), smooth=True (neither y nor log_det has a kink), identity_outside=B (y = x and log_det = 0 where every |x_j| > B).
     """
     dims = list(dim) if isinstance(dim, (list, tuple)) else [dim]
     offered = {"forward": forward, "inverse": inverse, "backward": backward, "initial": initial, "set_parameters": set_parameters,

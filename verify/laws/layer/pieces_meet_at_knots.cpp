@@ -1,14 +1,100 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/oracles.hpp>
+#include <flowgauge/verify/values.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
 namespace flowgauge::verify {
 
+namespace {
+
+/// How much the slope of a function changes from one node of a grid to the next, where it changes most.
+struct Bend {
+  double jump = 0, step = 0, at = 0;
+};
+/// Grids of 32 steps, each over the two steps of the one before where the slope changes most: 16 times as fine. The change of a smooth function's
+/// slope falls with the step; at a kink it stays, where the function jumps it grows. Nothing where a value is not finite.
+std::vector<Bend> bends(const std::function<std::vector<double>(const std::vector<double>&)>& values, double low, double high, int grids) {
+  constexpr int steps = 32;
+  std::vector<Bend> found;
+  for (int g = 0; g < grids; ++g) {
+    std::vector<double> nodes;
+    for (int k = 0; k <= steps; ++k) nodes.push_back(low + (high - low) * k / steps);
+    const std::vector<double> v = values(nodes);
+    if (!std::all_of(v.begin(), v.end(), [](double one) { return std::isfinite(one); })) return {};
+    Bend most{0, (high - low) / steps, nodes[steps / 2]};
+    int where = steps / 2;
+    for (int k = 1; k < steps; ++k)
+      if (const double jump = std::abs(v[k + 1] - 2 * v[k] + v[k - 1]) / most.step; jump > most.jump) most.jump = jump, most.at = nodes[k], where = k;
+    found.push_back(most);
+    low = nodes[where - 1], high = nodes[where + 1];
+  }
+  return found;
+}
+
+/// Where knots lie, others do not say: what is declared smooth is looked through along a drawn line.
+Examined smooth_by_values(const Trial& trial) {
+  const Subject& subject = trial.subject();
+  if (!subject.arithmetic().smooth) return Examined::not_applicable("does not declare to be smooth, and where its knots lie is not known");
+  Examined result;
+  const Interval domain = subject.facts().domain;
+  const bool in_float = subject.arithmetic().unit > unit_roundoff;
+  const RandomStream stream(trial.sample().seed, "lines");
+  for (Index i = 0; i < trial.rows(); ++i) {
+    // Short numbers all of them, so that every node is a number of the layer's type: a rounded one would look like a bend.
+    const double bits = in_float ? 0x1p8 : 0x1p20;
+    Numbers x(trial.row(i).begin(), trial.row(i).end()), v(x.size());
+    double room = 2;  // of t, on either side
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      x[j] = std::nearbyint(x[j] * bits) / bits;
+      const std::uint64_t way = stream.below(4, static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(j));
+      v[j] = (way % 2 == 0 ? 1 : -1) * (way < 2 ? 1.0 : 0.5);
+      room = std::min(room, 0.9 * std::min(x[j] - domain.low, domain.high - x[j]));
+    }
+    if (!(room > 0) || !within_reach(trial, Way::forward, x)) continue;
+    room = std::exp2(std::floor(std::log2(room)));
+    const auto point = [&](double t) {
+      Numbers at = x;
+      for (std::size_t j = 0; j < at.size(); ++j) at[j] += t * v[j];
+      return at;
+    };
+    for (std::size_t j = 0; j <= x.size(); ++j) {
+      const bool of_log_det = j == x.size();
+      const std::vector<Bend> found = bends(
+          [&](const std::vector<double>& nodes) {
+            std::vector<Numbers> points;
+            for (const double t : nodes) points.push_back(point(t));
+            std::vector<double> column;
+            for (const Value& value : values_at(trial, Way::forward, points, trial.context(i)))
+              column.push_back(of_log_det ? value.log_det : value.value[j]);
+            return column;
+          },
+          -room, room, in_float ? 3 : 6);
+      if (found.empty()) continue;
+      const Bend last = found.back(), before = found[found.size() - 2];
+      const Noise noise = noise_at(trial, Way::forward, point(last.at), trial.context(i));
+      // Its cap counts: a table across a kink takes it for noise.
+      const double of_value = of_log_det ? noise.log_det.allowed : of_one_at_least(noise.value[j].allowed, subject.arithmetic().unit);
+      // A sixteenth is what a smooth function has left; half of a kink's may be seen, by where in a step it lies.
+      const double allowed = std::max(before.jump / 4, 4 * of_value / last.step);
+      const std::string of = of_log_det ? "log_det" : fmt::format("y[{}]", j);
+      const double near = point(last.at)[0];
+      if (std::isfinite(allowed))
+        result.compare(i, fmt::format("the jump of the slope of {} near x[0] = {}", of, near), 0, last.jump, last.jump, allowed, "value");
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
 Law pieces_meet_at_knots() {
   return {.id = "L25",
-          .statement = "at every knot the values of both sides meet, and the log-slopes too where f is declared once continuously differentiable",
+          .statement =
+              "at every knot the values of both sides meet, and the log-slopes too where f is declared once continuously differentiable; of a layer "
+              "known by values that is declared smooth, neither y nor log_det has a kink on a drawn line",
           .advice = "an off-by-one bin, a boundary slope that does not match the tail, a derivative of the neighbour bin",
           .wants = {.knots = true, .stress = false, .largest_dim = 1, .rows = 2},
           .examine = [](const Trial& trial) {
@@ -38,8 +124,10 @@ Law pieces_meet_at_knots() {
             }
             return result;
           },
+          .examine_values = smooth_by_values,
           .violated_by = "a spline whose end slopes are free while its tails are the identity",
-          .fooled_by = "knots that the layer does not declare; jumps smaller than the change over 10^-13 of the knot"};
+          .fooled_by = "knots that the layer does not declare; jumps smaller than the change over 10^-13 of the knot; by values a kink beside "
+                       "which the line bends more, and in float one that changes the slope by less than it is"};
 }
 
 }  // namespace flowgauge::verify

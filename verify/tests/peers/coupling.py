@@ -26,6 +26,8 @@ def network(x0, theta, context):
 
 
 def forward(x, theta, context):
+    if defect == "set_dies" and np.abs(x).max() > 3:
+        os._exit(5)
     _, _, _, out = network(x[:, 0], theta, context)
     s, t = np.tanh(out[:, :2]), out[:, 2:]
     if defect == "half_in_float" and x.dtype == np.float32:
@@ -38,6 +40,9 @@ def forward(x, theta, context):
         log_det = np.full_like(log_det, log_det.mean())
     if defect == "place":
         log_det[1::2] += x.dtype.type(1e-6)
+    if defect == "kink":
+        y[:, 1] = np.where(y[:, 1] > 0, y[:, 1], y[:, 1] * x.dtype.type(1.01))
+        log_det = log_det + np.where(y[:, 1] > 0, 0, np.log(x.dtype.type(1.01)))
     if defect == "falls":
         y[:, 1] = -y[:, 1]
     if defect == "leaks":
@@ -103,4 +108,5 @@ if defect.startswith("set"):
 if defect.startswith("initial"):
     functions.update(initial=initial, initial_is_identity=defect != "initial_divides")
 flowgauge_adapter.serve("np_coupling", 3, parameters=[("w", 8, "weight"), ("b", 4, "shift"), ("v", 16, "weight")], context=1,
-                        dtypes=sys.argv[2:] or ["f64"], volume_preserving=defect == "claims_volume", structure="lower", increasing=True, **functions)
+                        dtypes=sys.argv[2:] or ["f64"], volume_preserving=defect == "claims_volume", structure="lower", increasing=True,
+                        smooth=True, **functions)

@@ -41,6 +41,8 @@ def hello(header):
         answer.update(has=["log_prob", "sample"], parameters=[["k", 1, "shift"]])
     if fault == "claim_is_text":
         answer["increasing"] = "yes"
+    if fault == "box_of_0":
+        answer["identity_outside"] = 0
     if fault == "identity_without_initial":
         answer["initial_is_identity"] = True
     if fault == "no_dim":

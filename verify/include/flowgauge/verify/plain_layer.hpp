@@ -3,6 +3,7 @@
 #include <flowgauge/verify/subject.hpp>
 
 #include <functional>
+#include <optional>
 #include <span>
 
 namespace flowgauge::verify {
@@ -21,6 +22,8 @@ struct PlainLayer {
   Structure structure = Structure::dense;  ///< diagonal, lower or upper
   bool increasing = false;       ///< y_j grows with x_j, all else equal
   bool jumps = false;            ///< not continuous: at dim 1 it is not asked to be monotone
+  bool smooth = false;           ///< neither y nor log_det has a kink
+  std::optional<double> identity_outside = {};  ///< y = x and log_det = 0 to the bit where every |x_j| is above this
 };
 
 /// Whose inverse is asked about images of drawn points.

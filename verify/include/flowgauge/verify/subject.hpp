@@ -35,6 +35,7 @@ struct Arithmetic {
   /// The codomain is no box but what forward reaches: points for the inverse are images of drawn ones.
   bool image = false;
   bool jumps = false;          ///< not continuous: a map of one number need not be monotone then
+  bool smooth = false;         ///< declared: neither y nor log_det has a kink
   std::optional<double> ulps;  ///< by how many ulp of the result a row may change with the batch that it comes in; nothing: within its noise
 };
 
