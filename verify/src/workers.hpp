@@ -13,8 +13,8 @@ constexpr std::size_t child_bytes = std::size_t{4} << 30;
 /// The reason of a verdict that took them. What leaked stays taken: the child gives way to a fresh one.
 constexpr std::string_view no_memory = "there was not enough memory (a worker may take 4 GiB)";
 
-/// Says which case comes now, as text: should this child die, the parent knows at what; nor may the case take more than `seconds` by the clock, unless that is 0.
-/// Outside a child it does nothing.
+/// Says which case comes now, as text: should this child die, the parent knows at what; nor may the case take more than `seconds` by the clock,
+/// unless that is 0. Outside a child it does nothing.
 void about_to_examine(const std::function<std::string()>& case_text, int seconds);
 
 /// Does units 0 … count − 1 and reports each as it comes: in `jobs` child processes if those are more than 1 or `stop` is given, else here. A unit
