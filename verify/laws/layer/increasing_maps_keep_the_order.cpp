@@ -10,7 +10,7 @@ namespace flowgauge::verify {
 
 namespace {
 
-constexpr auto not_declared = "is not declared increasing in each coordinate";
+constexpr auto not_increasing = "is not declared increasing in each coordinate";
 
 /// x_j, and numbers above it: 1, 2 and 16 ulp of the layer's own type, 1e-6, 1e-2, 1, a half of x.
 Numbers ascending(double x, bool in_float) {
@@ -30,7 +30,7 @@ Numbers ascending(double x, bool in_float) {
 Examined order_by_values(const Trial& trial) {
   const Subject& subject = trial.subject();
   const bool declared = subject.facts().increasing;
-  if (!declared && subject.dim() > 1) return Examined::not_applicable(not_declared);
+  if (!declared && subject.dim() > 1) return Examined::not_applicable(not_increasing);
   if (!declared && subject.arithmetic().jumps) return Examined::not_applicable("says that it jumps: it need not be monotone");
   Examined result;
   for (Index i = 0; i < trial.rows(); ++i)
@@ -84,7 +84,7 @@ Law increasing_maps_keep_the_order() {
       .examine =
           [](const Trial& trial) {
             const Facts& facts = trial.subject().facts();
-            if (!facts.increasing) return Examined::not_applicable(not_declared);
+            if (!facts.increasing) return Examined::not_applicable(not_increasing);
             Examined result;
             const auto bound_at = [&](std::span<const double> x, Index row, Index j) {
               const Image<Wide> truth = trial.map<Wide>(Way::forward, Trial::converted<Wide>(x), trial.context_at<Wide>(row));

@@ -9,11 +9,11 @@ namespace flowgauge::verify {
 
 namespace {
 
-constexpr auto not_declared = "does not declare that it starts as the identity";
+constexpr auto not_the_identity = "does not declare that it starts as the identity";
 
 /// The parameters are those that its own library starts with.
 Examined identity_by_values(const Trial& trial) {
-  if (!trial.subject().facts().initial_is_identity) return Examined::not_applicable(not_declared);
+  if (!trial.subject().facts().initial_is_identity) return Examined::not_applicable(not_the_identity);
   Examined result;
   for (Index i = 0; i < trial.rows(); ++i) {
     const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));
@@ -37,7 +37,7 @@ Law initial_parameters_are_the_identity() {
           .advice = "a default or an offset is not what it should be: a width not divided by K, a slope of softplus(0)",
           .wants = {.initial = true, .largest_dim = 8},
           .examine = [](const Trial& trial) {
-            if (!trial.subject().facts().initial_is_identity) return Examined::not_applicable(not_declared);
+            if (!trial.subject().facts().initial_is_identity) return Examined::not_applicable(not_the_identity);
             Examined result;
             for (Index i = 0; i < trial.rows(); ++i) {
               const Image<double> image = trial.call(Way::forward, trial.row(i), trial.context(i));

@@ -9,12 +9,12 @@ namespace flowgauge::verify {
 
 namespace {
 
-constexpr auto not_declared = "does not declare to be the identity outside a box";
+constexpr auto not_boxed = "does not declare to be the identity outside a box";
 
 /// The edge belongs to either side; far out others may overflow on the way.
 Examined tails_by_values(const Trial& trial) {
   const auto box = trial.subject().facts().identity_outside;
-  if (!box) return Examined::not_applicable(not_declared);
+  if (!box) return Examined::not_applicable(not_boxed);
   Examined result;
   const RandomStream stream(trial.sample().seed, "tails");
   const double unit = trial.subject().arithmetic().unit;
@@ -64,7 +64,7 @@ Law tails_are_the_identity() {
           .examine =
               [](const Trial& trial) {
                 const auto box = trial.subject().facts().identity_outside;
-                if (!box) return Examined::not_applicable(not_declared);
+                if (!box) return Examined::not_applicable(not_boxed);
                 Examined result;
                 const RandomStream stream(trial.sample().seed, "tails");
                 const auto beyond = [&](int ulps) {
