@@ -120,27 +120,17 @@ class Scratch {
  private:
   std::byte* bytes(std::size_t need) {
     need = (need + 63) / 64 * 64;
-    while (block_ < blocks_.size() && used_ + need > blocks_[block_].size) ++block_, used_ = 0;
+    while (block_ < blocks_.size() && used_ + need > blocks_[block_].size()) ++block_, used_ = 0;
     if (block_ == blocks_.size()) {
-      const std::size_t size = std::max(need, smallest);
-      blocks_.push_back({Memory(AlignedAllocator<std::byte>().allocate(size)), size});
+      blocks_.emplace_back(std::max(need, smallest));
       used_ = 0;
     }
-    std::byte* p = blocks_[block_].memory.get() + used_;
+    std::byte* p = blocks_[block_].data() + used_;
     used_ += need;
     return p;
   }
-  // Not a vector: its zeros would cost more than a small fit's steps.
-  struct Free {
-    void operator()(std::byte* p) const { AlignedAllocator<std::byte>().deallocate(p, 0); }
-  };
-  using Memory = std::unique_ptr<std::byte[], Free>;
-  struct Block {
-    Memory memory;
-    std::size_t size;
-  };
   static constexpr std::size_t smallest = 1 << 18;
-  std::vector<Block> blocks_;
+  std::vector<AlignedVector<std::byte>> blocks_;
   std::size_t block_ = 0, used_ = 0;
 };
 
