@@ -47,6 +47,9 @@ double smaller(double a, double b) {
   return std::min(std::isfinite(a) ? a : infinity, std::isfinite(b) ? b : infinity);
 }
 
+/// All up, all down, then every coordinate its own way: where large coordinates cancel, a common factor shows nothing.
+bool goes_up(unsigned run, std::size_t j) { return run < 2 ? run == 0 : ((run * 0x9e3779b9u) >> (j % 32) & 1) != 0; }
+
 Way opposite(Way way) { return way == Way::forward ? Way::inverse : Way::forward; }
 
 /// x through the layers one by one; `joint(layer, out, further)` may change what goes on from one layer to the next.
@@ -88,6 +91,23 @@ bool saturates(const Trial& trial, Way way, std::span<const double> x, std::span
                       }
                     });
   return near_an_end;
+}
+
+/// The largest change of the image of x in 50 digits where its coordinates move by so much. Where the map bends within that, its slope at x says too
+/// little: |v|^2.4 is flat at 0 and not next to it.
+Eigen::VectorXd bend(const Trial& trial, Way way, const std::vector<Wide>& x, const std::vector<double>& by, const std::vector<Wide>& context) {
+  const Image<Wide> image = trial.map<Wide>(way, x, context);
+  Eigen::VectorXd largest = Eigen::VectorXd::Zero(static_cast<Index>(x.size()));
+  for (unsigned run = 0; run < 6; ++run) {
+    std::vector<Wide> moved = x;
+    for (std::size_t j = 0; j < x.size(); ++j) moved[j] += Wide(goes_up(run, j) ? by[j] : -by[j]);
+    const Image<Wide> beside = trial.map<Wide>(way, moved, context);
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const double change = distance(beside.value[k], image.value[k]);
+      if (std::isfinite(change)) largest[static_cast<Index>(k)] = std::max(largest[static_cast<Index>(k)], change);
+    }
+  }
+  return largest;
 }
 
 }  // namespace
@@ -228,12 +248,8 @@ void compare_inverse_log_det(Examined& result, const Trial& trial, Index row) {
   double rounded = 0;
   const Wide last_bits = scaled_by_power_of_two(Wide(1.0), 13 - Wide::bits);  // the log of a large number does not see its last bit
   for (unsigned run = 0; run < 8; ++run) {
-    // All up, all down, then every coordinate its own way: where large coordinates cancel, a common factor shows nothing.
     std::vector<Wide> moved = back.value;
-    for (std::size_t j = 0; j < moved.size(); ++j) {
-      const bool up = run < 2 ? run == 0 : ((run * 0x9e3779b9u) >> (j % 32) & 1) != 0;
-      moved[j] += up ? moved[j] * last_bits : -(moved[j] * last_bits);
-    }
+    for (std::size_t j = 0; j < moved.size(); ++j) moved[j] += goes_up(run, j) ? moved[j] * last_bits : -(moved[j] * last_bits);
     const Image<Wide> beside = trial.map<Wide>(Way::forward, moved, context);
     if (representable(beside)) rounded = std::max(rounded, to_double(abs(beside.log_det - there.log_det)));
   }
@@ -274,9 +290,10 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
       returns ? rounding_and_problem(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
   const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
                         absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
-  const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
-                                  inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) +
-                                  Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
+  Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
+                            inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) +
+                            Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
+  allowed += bend(trial, opposite(there), truth.value, out.value, wide_context);
   // A coordinate that is lost and comes back as no number takes with it all that it is mixed with.
   bool all_numbers = true;
   for (const double v : back.value) all_numbers &= std::isfinite(v);

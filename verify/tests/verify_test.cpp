@@ -272,6 +272,8 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
            // Φ next to 1 between two layers: the differences' noise is larger than their outputs tell.
            "law=C4 | sigmoid normal_quantile 2*planar | dim=1 | seed=4 | theta=0.6171875,0.4140625,-0.51171875,-0.0546875,0.23046875,-0.953125"
            " | x=3.60546875",
+           // |v|^2.4 is flat at 0; what rounding leaves there of a neighbour's 2^997 is not.
+           "law=C2 | householder_qr softexp power | dim=5 | theta=" + thetas(40, {{28, 0.5}, {29, 1}, {38, 1}}) + " | x=0,0,0,5e-324,0x1p+997",
            // Quantiles below ½ that were found as 1 − x; the mass beyond an infinite distance.
            "law=D6 | beta(a=0.1, b=400) | dim=1 | seed=157450150 | x=0x0.0004p-1022",
            "law=D5 | beta(a=0.5, b=0.5) | dim=1 | seed=302799588 | x=0x1.2be5cp-49",
