@@ -93,18 +93,20 @@ bool saturates(const Trial& trial, Way way, std::span<const double> x, std::span
   return near_an_end;
 }
 
-/// The largest change of the image of x in 50 digits where its coordinates move by so much. Where the map bends within that, its slope at x says too
-/// little: |v|^2.4 is flat at 0 and not next to it.
-Eigen::VectorXd bend(const Trial& trial, Way way, const std::vector<Wide>& x, const std::vector<double>& by, const std::vector<Wide>& context) {
-  const Image<Wide> image = trial.map<Wide>(way, x, context);
-  Eigen::VectorXd largest = Eigen::VectorXd::Zero(static_cast<Index>(x.size()));
+/// How far from home y may come where its coordinates are off by so much: asked of the way back in 50 digits. Where that way bends within the error,
+/// its slope at y says too little: |v|^2.4 is flat at 0 and not next to it. A way back that misses home from y itself excuses nothing.
+Eigen::VectorXd bend(const Trial& trial, Way way, const std::vector<Wide>& y, const std::vector<double>& off, const std::vector<Wide>& context,
+                     const std::vector<Wide>& home) {
+  const Image<Wide> image = trial.map<Wide>(way, y, context);
+  Eigen::VectorXd largest = Eigen::VectorXd::Zero(static_cast<Index>(y.size()));
   for (unsigned run = 0; run < 6; ++run) {
-    std::vector<Wide> moved = x;
-    for (std::size_t j = 0; j < x.size(); ++j) moved[j] += Wide(goes_up(run, j) ? by[j] : -by[j]);
+    std::vector<Wide> moved = y;
+    for (std::size_t j = 0; j < y.size(); ++j) moved[j] += Wide(goes_up(run, j) ? off[j] : -off[j]);
     const Image<Wide> beside = trial.map<Wide>(way, moved, context);
-    for (std::size_t k = 0; k < x.size(); ++k) {
-      const double change = distance(beside.value[k], image.value[k]);
-      if (std::isfinite(change)) largest[static_cast<Index>(k)] = std::max(largest[static_cast<Index>(k)], change);
+    for (std::size_t k = 0; k < y.size(); ++k) {
+      const double change = distance(beside.value[k], home[k]);
+      double& most = largest[static_cast<Index>(k)];
+      if (std::isfinite(change) && distance(image.value[k], home[k]) < 1e-9 * change) most = std::max(most, change);
     }
   }
   return largest;
@@ -290,10 +292,10 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
       returns ? rounding_and_problem(trial, opposite(there), y.value, context, truth_back) : Spread{std::vector<double>(x.size(), 0.0), 0};
   const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
                         absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
-  Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) +
-                            inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d) +
-                            Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
-  allowed += bend(trial, opposite(there), truth.value, out.value, wide_context);
+  const Eigen::VectorXd straight = inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d),
+                        carried = straight.cwiseMax(bend(trial, opposite(there), truth.value, out.value, wide_context, wide_x));
+  const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) + carried +
+                                  Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
   // A coordinate that is lost and comes back as no number takes with it all that it is mixed with.
   bool all_numbers = true;
   for (const double v : back.value) all_numbers &= std::isfinite(v);
