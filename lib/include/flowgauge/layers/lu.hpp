@@ -32,8 +32,8 @@ struct Lu {
   }
   Facts facts(int) const { return {.initial_is_identity = permutation == 0, .growth = {Growth::Kind::linear}}; }
 
-  /// W = P L U, U, L as in tile.hpp, Uᵀ, Lᵀ, 1/U_jj, ones, Pᵀb, log_det.
-  Index prepared_size(int dim) const { return 5 * Index(dim) * dim + 3 * dim + 1; }
+  /// U, L as in tile.hpp, Uᵀ, Lᵀ, 1/U_jj, ones, Pᵀb, log_det.
+  Index prepared_size(int dim) const { return 4 * Index(dim) * dim + 3 * dim + 1; }
   template <class S>
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
     const Index d = dim, entries = d * (d - 1) / 2;
@@ -46,18 +46,20 @@ struct Lu {
     detail::transpose(d, p.lower, p.lower_transpose);
     std::fill_n(p.one, d, S(1.0));
     for (Index j = 0; j < d; ++j) p.bias[pi[j]] = theta[d + 2 * entries + j];
-    std::vector<S> column(d);
-    for (Index k = 0; k < d; ++k) {
-      std::fill(column.begin(), column.end(), S(0.0));
-      for (Index m = 0; m <= k; ++m)
-        for (Index j = m; j < d; ++j) column[j] = mul_add(p.lower[m * d + j], p.upper[k * d + m], column[j]);
-      for (Index j = 0; j < d; ++j) p.weight[k * d + j] = column[pi[j]];
-    }
   }
+  /// Factor by factor, which multiplies as often as P L U made beforehand would: that product loses |L||U||x| where U x is small, and the inverse
+  /// divides by it again.
   template <class S>
-  void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch&) const {
+  void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch& scratch) const {
     const Parts<const S> p = parts(given.prepared, x.dim);
-    product<S>(x, p.weight, x.dim, given.theta.data() + x.dim * x.dim, Activation::none, y);
+    Scratch::Scope scope(scratch);
+    const BatchOut<S> half = scratch.take<S>(x.rows, x.dim), turned = permutation > 0 ? scratch.take<S>(x.rows, x.dim) : y;
+    triangular_product<S>(true, x, p.upper, static_cast<const S*>(nullptr), half);
+    triangular_product<S>(false, half, p.lower, p.bias, turned);
+    if (permutation > 0) {
+      const std::vector<Index> pi = source_of(x.dim);
+      for (Index j = 0; j < x.dim; ++j) std::copy_n(turned.column(pi[j]), x.rows, y.column(j));
+    }
     std::fill_n(log_det, x.rows, *p.log_det);
   }
   template <class S>
@@ -95,13 +97,13 @@ struct Lu {
  private:
   template <class S>
   struct Parts {
-    S *weight, *upper, *lower, *upper_transpose, *lower_transpose, *reciprocal, *one, *bias, *log_det;
+    S *upper, *lower, *upper_transpose, *lower_transpose, *reciprocal, *one, *bias, *log_det;
   };
   template <class S>
   static Parts<S> parts(S* prepared, Index d) {
     const Index n = d * d;
-    S* const rest = prepared + 5 * n;
-    return {prepared, prepared + n, prepared + 2 * n, prepared + 3 * n, prepared + 4 * n, rest, rest + d, rest + 2 * d, rest + 3 * d};
+    S* const rest = prepared + 4 * n;
+    return {prepared, prepared + n, prepared + 2 * n, prepared + 3 * n, rest, rest + d, rest + 2 * d, rest + 3 * d};
   }
   std::vector<Index> source_of(Index d) const {
     if (permutation > 0) return Permutation{permutation - 1, seed}.source_of(d);
