@@ -44,7 +44,7 @@ struct BadLu {
     if (defect == sum_of_diagonal) std::fill_n(log_det, y.rows, -sum_of(given, d));
     if (defect == product_of_pivots) std::fill_n(log_det, y.rows, -product_of(given, d));
     if (defect != permutes_on && defect != upper_first && defect != bias_not_subtracted) return;
-    const S *const upper = given.prepared + d * d, *const lower = upper + d * d, *const reciprocal = given.prepared + 5 * d * d,
+    const S *const upper = given.prepared, *const lower = upper + d * d, *const reciprocal = given.prepared + 4 * d * d,
                    *const one = reciprocal + d, *const bias = one + d, *const no_bias = nullptr;
     const std::vector<Index> pi = Permutation{1}.source_of(d);
     Scratch::Scope scope(scratch);
