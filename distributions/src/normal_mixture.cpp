@@ -143,7 +143,7 @@ double NormalMixture::overlap_by_trapezoid(double h) const {
   for (int lane = 0; lane < T::width; ++lane) lanes[lane] = lane;
   const T along = T::load(lanes.data());
   std::vector<T> logs(components_.size());
-  T sum(0.0);
+  T total(0.0);
   for (std::size_t k = 0; k < components_.size(); ++k) {
     const Component& c = components_[k];
     const auto [first, second] = steps[k];
@@ -166,11 +166,11 @@ double NormalMixture::overlap_by_trapezoid(double h) const {
           }
           logs[m] = T(log_constants_[m]) - T(0.5) * squares;
         }
-        sum += exp(T(log_density) - T(0.5) * (u * u + v * v)) * (log_of_sum(std::span<const T>(logs)) - logs[k]);
+        total += exp(T(log_density) - T(0.5) * (u * u + v * v)) * (log_of_sum(std::span<const T>(logs)) - logs[k]);
       }
     }
   }
-  return flowgauge::sum(sum);
+  return sum(total);
 }
 
 /// The mean over rows of −Σ_k P(k|x)·log P(k|x).

@@ -95,8 +95,8 @@ bool saturates(const Trial& trial, Way way, std::span<const double> x, std::span
 
 /// How far from home y may come where its coordinates are off by so much: asked of the way back in 50 digits. Where that way bends within the error,
 /// its slope at y says too little: |v|^2.4 is flat at 0 and not next to it. A way back that misses home from y itself excuses nothing.
-Eigen::VectorXd bend(const Trial& trial, Way way, const std::vector<Wide>& y, const std::vector<double>& off, const std::vector<Wide>& context,
-                     const std::vector<Wide>& home) {
+Eigen::VectorXd error_at_home(const Trial& trial, Way way, const std::vector<Wide>& y, const std::vector<double>& off,
+                              const std::vector<Wide>& context, const std::vector<Wide>& home) {
   const Image<Wide> image = trial.map<Wide>(way, y, context);
   Eigen::VectorXd largest = Eigen::VectorXd::Zero(static_cast<Index>(y.size()));
   for (unsigned run = 0; run < 6; ++run) {
@@ -293,7 +293,7 @@ void round_trip(Examined& result, const Trial& trial, Way there, Index row) {
   const Eigen::VectorXd absolute_x = Eigen::Map<const Eigen::VectorXd>(x.data(), d).cwiseAbs(),
                         absolute_y = Eigen::Map<const Eigen::VectorXd>(y.value.data(), d).cwiseAbs();
   const Eigen::VectorXd straight = inverse * Eigen::Map<const Eigen::VectorXd>(out.value.data(), d),
-                        carried = straight.cwiseMax(bend(trial, opposite(there), truth.value, out.value, wide_context, wide_x));
+                        carried = straight.cwiseMax(error_at_home(trial, opposite(there), truth.value, out.value, wide_context, wide_x));
   const Eigen::VectorXd allowed = 8 * unit_roundoff * (inverse * (2 * absolute_y + jacobian.cwiseAbs() * absolute_x) + absolute_x) + carried +
                                   Eigen::Map<const Eigen::VectorXd>(home.value.data(), d);
   // A coordinate that is lost and comes back as no number takes with it all that it is mixed with.

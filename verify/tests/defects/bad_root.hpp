@@ -2,12 +2,14 @@
 #pragma once
 #include <flowgauge/transformers/sum_of_squares.hpp>
 
+#include "around.hpp"
+
 #include <array>
 
 namespace flowgauge::verify::defects {
 
 /// The inverse of sum_of_squares: forward is a searched root, the gradient that of implicit functions. One mistake; `none` is the healthy twin.
-struct BadRoot {
+struct BadRoot : Around<SumOfSquares> {
   static constexpr std::string_view summary = "a searched root with a planted defect";
   enum Defect {
     none,
@@ -19,17 +21,10 @@ struct BadRoot {
     v("defect", defect, {"none", "shift_forgotten"});
   }
 
-  std::vector<Block> parameters() const { return healthy.parameters(); }
   Facts facts() const {
     Facts f = healthy.facts();
     f.growth = {Growth::Kind::power, 1.0 / 3};
     return f;
-  }
-  template <Real T>
-  using Shape = SumOfSquares::Shape<T>;
-  template <Real T>
-  Shape<T> shape(Params<T> p) const {
-    return healthy.shape(p);
   }
   template <class T>
   Mapped<T> forward(const Shape<T>& s, T x) const {
@@ -50,9 +45,6 @@ struct BadRoot {
     healthy.backward(s, y, {-grad_x, -g.log_slope}, unused, grad_p);
     if (defect == shift_forgotten) grad_p[0] = shift;
   }
-
- private:
-  SumOfSquares healthy;
 };
 
 }  // namespace flowgauge::verify::defects

@@ -2,10 +2,12 @@
 #pragma once
 #include <flowgauge/transformers/sum_of_squares.hpp>
 
+#include "around.hpp"
+
 namespace flowgauge::verify::defects {
 
 /// sum_of_squares with one mistake; `none` is the healthy twin.
-struct BadSumOfSquares {
+struct BadSumOfSquares : Around<SumOfSquares> {
   static constexpr std::string_view summary = "sum_of_squares with a planted defect";
   enum Defect {
     none,
@@ -27,14 +29,7 @@ struct BadSumOfSquares {
        "three_steps", "frozen_bisection", "stops_early"});
   }
 
-  std::vector<Block> parameters() const { return healthy.parameters(); }
   Facts facts() const { return healthy.facts(); }
-  template <Real T>
-  using Shape = SumOfSquares::Shape<T>;
-  template <Real T>
-  Shape<T> shape(Params<T> p) const {
-    return healthy.shape(p);
-  }
   template <class T>
   Mapped<T> forward(const Shape<T>& s, T x) const {
     Mapped<T> m = healthy.forward(s, x);
@@ -101,7 +96,6 @@ struct BadSumOfSquares {
     const auto cube_root = [&](T v) { return signed_root ? copysign(exp(log(abs(v)) / T(3.0)), v) : exp(log(v) / T(3.0)); };
     return cube_root(half + root) + cube_root(half - root) - shift;
   }
-  SumOfSquares healthy;
 };
 
 }  // namespace flowgauge::verify::defects
