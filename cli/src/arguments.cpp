@@ -47,7 +47,11 @@ CLI::Option* read_option(CLI::App& app, const std::string& names, std::function<
 }  // namespace
 
 void text_option(CLI::App& app, const std::string& names, std::string& value, const std::string& type, const std::string& meaning, Need need) {
-  app.add_option(names, value, meaning)->type_name(type)->required(need == Need::required);
+  const auto read = [=, &value](const std::string& text) {
+    if (text.empty()) throw ConfigError(fmt::format("{} expects {}; got an empty text", names.rfind('-', 0) == 0 ? long_name(names) : names, type));
+    value = text;
+  };
+  read_option(app, names, read, type, meaning)->required(need == Need::required);
 }
 void texts_option(CLI::App& app, const std::string& names, std::vector<std::string>& values, const std::string& type, const std::string& meaning) {
   app.add_option(names, values, meaning)->type_name(type);

@@ -48,5 +48,13 @@ TEST(VerifyCommand, ExaminesFirstWhatFailedBefore) {
   EXPECT_THAT(ran("flowgauge failures 1\n" + line, {}), HasSubstr("out/verify-20260101T000000Z/failures.txt"));
 }
 
+TEST(VerifyCommand, AnEmptyTextIsNoOption) {
+  const Folder folder;
+  const Ran ran = run(folder, {"verify", "--case", "", "--out", "out"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("--case expects LINE; got an empty text"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "out"));
+}
+
 }  // namespace
 }  // namespace flowgauge::cli_tests

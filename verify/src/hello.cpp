@@ -43,6 +43,9 @@ Description Reader::description(ExecReal real) const {
   d.has = words("has");
   if (!d.offers("forward") && !d.is_source())
     refuse("its hello names the operations that it has, forward among them, or log_prob and sample; got " + json(d.has).dump());
+  if (d.offers("forward") && (d.offers("log_prob") || d.offers("sample")))
+    refuse("it offers forward as a layer does, and log_prob or sample as a source: they are two subjects, each for a command of its own; got " +
+           json(d.has).dump());
   read_blocks(d);
   if (d.is_source()) read_source(d);
   else read_layer(d);

@@ -30,6 +30,7 @@ struct Tally {
   std::string reason_unresolved, reason_not_applicable;
   std::vector<std::vector<double>> counted;
   std::optional<Finding> worst;
+  std::optional<Case> unclear;  ///< the first case with reason_unresolved
 
   void add(const Case& c, const Examined& e) {
     ++cases;
@@ -44,7 +45,8 @@ struct Tally {
     if (outcome == Outcome::not_applicable) ++not_applicable;
     for (const Finding& f : e.findings) {
       if (f.outcome == Outcome::unresolved && f.reason == "oracles_differ") ++oracles_differ;
-      if (f.outcome == Outcome::unresolved && (reason_unresolved.empty() || f.reason == "oracles_differ")) reason_unresolved = f.reason;
+      const bool graver = f.reason == "oracles_differ" && reason_unresolved != f.reason;
+      if (f.outcome == Outcome::unresolved && (reason_unresolved.empty() || graver)) reason_unresolved = f.reason, unclear = c;
       if (f.outcome == Outcome::not_applicable) reason_not_applicable = f.reason;
     }
     if (!e.counted.empty()) counted.push_back(e.counted);
@@ -91,7 +93,7 @@ std::string message_of(const Law& law, const Case& c, const Examined& e, bool by
 
 class Searcher {
  public:
-  Searcher(const Examiner& examiner, const Law& law, int seconds) : examiner_(examiner), law_(law), seconds_(seconds) {
+  Searcher(const Examiner& examiner, const Law& law, const Search& how) : examiner_(examiner), law_(law), how_(how) {
     judged_.row.layer = examiner.subject;
     judged_.row.law = law.name;
     judged_.row.law_id = law.id;
@@ -140,7 +142,7 @@ class Searcher {
     if (failing_ && error_) failed_with_error(shrink);
     else if (failing_) failed(shrink);
     else if (error_) without_case(Verdict::error, *error_);
-    else concluded();
+    else concluded(shrink);
     reports::VerdictRow& row = judged_.row;
     row.cases = tally_.cases;
     row.cases_unresolved = tally_.unresolved;
@@ -161,7 +163,7 @@ class Searcher {
  private:
   void announce(const Case& c) const {
     const bool layer = (law_.about == About::layer || law_.about == About::composition) && examiner_.exec.empty();
-    about_to_examine([&] { return to_text(c); }, layer ? seconds_ : 0);
+    about_to_examine([&] { return to_text(c); }, layer ? how_.case_seconds : 0);
   }
   void set(Verdict verdict, const std::string& reason) {
     judged_.row.verdict = to_text(verdict);
@@ -179,7 +181,7 @@ class Searcher {
       f.reproduce = reproduce_command(law_.name, *c, examiner_.exec);
       judged_.row.counterexample = f.case_text;
     } else {
-      f.reproduce = reproduce_command(law_.name, examiner_.subject, examiner_.exec);
+      f.reproduce = reproduce_command(law_.name, examiner_.subject, examiner_.exec, how_);
     }
     judged_.row.reproduce = f.reproduce;
     judged_.failures.push_back(std::move(f));
@@ -188,6 +190,22 @@ class Searcher {
     set(verdict, reason);
     add_failure(verdict, "The law: " + law_.statement + ".\n" + reason + ".\n" + (law_.advice.empty() ? "" : "Usually: " + law_.advice + ".\n"),
                 nullptr);
+  }
+  /// Neither right nor wrong: with the simplest case of which nothing is known for the same reason.
+  void unresolved(const std::string& reason, bool shrink) {
+    const auto still = [&](const Case& c) {
+      try {
+        announce(c);
+        const Examined e = examiner_.examine(c);
+        const auto same = [&](const Finding& f) { return f.outcome == Outcome::unresolved && f.reason == tally_.reason_unresolved; };
+        return e.outcome() == Outcome::unresolved && std::any_of(e.findings.begin(), e.findings.end(), same);
+      } catch (...) {
+        return false;
+      }
+    };
+    const Case small = shrink ? examiner_.shrink(*tally_.unclear, still, 200) : *tally_.unclear;
+    set(Verdict::unresolved, reason);
+    add_failure(Verdict::unresolved, "The law: " + law_.statement + ".\nNot resolved: " + reason + ".\n", &small);
   }
   void failed(bool shrink) {
     const auto still = [&](const Case& c) {
@@ -239,28 +257,26 @@ class Searcher {
     if (!fault_->said.empty()) message += "Its stderr ends with:\n" + fault_->said + (fault_->said.back() == '\n' ? "" : "\n");
     add_failure(Verdict::error, message, &small);
   }
-  void concluded() {
+  void concluded(bool shrink) {
     if (tally_.cases == 0) return without_case(Verdict::error, "no case was examined");
     if (tally_.not_applicable == tally_.cases) return set(Verdict::not_applicable, tally_.reason_not_applicable);
     if (law_.conclude)
       if (const auto wrong = law_.conclude(tally_.counted)) return without_case(Verdict::fails, *wrong);
-    if (tally_.oracles_differ > 0) return without_case(Verdict::unresolved, "oracles_differ");
+    if (tally_.oracles_differ > 0) return unresolved("oracles_differ", shrink);
     // Above the cap by more than one standard deviation of chance.
-    const auto beyond = [](int unresolved, int of, double cap) {
-      return unresolved > std::max(1.0, cap * of + std::sqrt(cap * (1 - cap) * of)) || (of > 0 && unresolved == of);
+    const auto beyond = [](int unclear, int of, double cap) {
+      return unclear > std::max(1.0, cap * of + std::sqrt(cap * (1 - cap) * of)) || (of > 0 && unclear == of);
     };
     if (beyond(tally_.plain_unresolved, tally_.plain, 0.02))
-      return without_case(Verdict::unresolved,
-                          fmt::format("{} of {} ordinary cases: {}", tally_.plain_unresolved, tally_.plain, tally_.reason_unresolved));
+      return unresolved(fmt::format("{} of {} ordinary cases: {}", tally_.plain_unresolved, tally_.plain, tally_.reason_unresolved), shrink);
     if (beyond(tally_.stressed_unresolved, tally_.stressed, 0.25))
-      return without_case(Verdict::unresolved,
-                          fmt::format("{} of {} stress cases: {}", tally_.stressed_unresolved, tally_.stressed, tally_.reason_unresolved));
+      return unresolved(fmt::format("{} of {} stress cases: {}", tally_.stressed_unresolved, tally_.stressed, tally_.reason_unresolved), shrink);
     set(Verdict::holds, "");
   }
 
   const Examiner& examiner_;
   const Law& law_;
-  int seconds_;
+  const Search& how_;
   Judged judged_;
   Tally tally_;
   std::optional<Case> failing_;
@@ -298,11 +314,17 @@ std::string quoted_for_a_shell(const std::string& text) {
   return q + "'";
 }
 
-std::string reproduce_command(const std::string& law, const Case& c, const std::string& exec) {
-  return reproduce_command(law, to_text(c.spec), exec) + " --case " + quoted_for_a_shell(to_text(c));
-}
-std::string reproduce_command(const std::string& law, const std::string& subject, const std::string& exec) {
+namespace {
+std::string one_law(const std::string& law, const std::string& subject, const std::string& exec) {
   return fmt::format("flowgauge verify {} --law {}", exec.empty() ? "--only " + quoted_for_a_shell(subject) : exec, law);
+}
+}  // namespace
+
+std::string reproduce_command(const std::string& law, const Case& c, const std::string& exec) {
+  return one_law(law, to_text(c.spec), exec) + " --case " + quoted_for_a_shell(to_text(c));
+}
+std::string reproduce_command(const std::string& law, const std::string& subject, const std::string& exec, const Search& how) {
+  return fmt::format("{} --tier {} --cases {} --seed {}", one_law(law, subject, exec), to_text(how.tier), how.cases, how.seed);
 }
 
 Examiner examiner_of(const Family& family, const Law& law, SubjectStore& store) {
@@ -332,7 +354,7 @@ Examiner examiner_of(const Family& family, const Law& law, SubjectStore& store) 
 }
 
 Judged search(const Examiner& examiner, const Law& law, const Search& how, const std::vector<Case>& first) {
-  Searcher searcher(examiner, law, how.case_seconds);
+  Searcher searcher(examiner, law, how);
   const int cases = examiner.cases > 0 ? examiner.cases : how.cases;
   constexpr int slice_size = 25;
   int done = 0;
@@ -360,8 +382,8 @@ Judged search(const Examiner& examiner, const Law& law, const Search& how, const
   return searcher.judge(true);
 }
 
-Judged examine_case(const Examiner& examiner, const Law& law, const Case& c, int seconds) {
-  Searcher searcher(examiner, law, seconds);
+Judged examine_case(const Examiner& examiner, const Law& law, const Search& how, const Case& c) {
+  Searcher searcher(examiner, law, how);
   searcher.take(c);
   return searcher.judge(false);
 }

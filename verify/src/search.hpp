@@ -30,13 +30,13 @@ struct Search {
 /// verdict `error`.
 Judged search(const Examiner&, const Law&, const Search&, const std::vector<Case>& first = {});
 /// The same for one case that is given; it may take as long as a drawn one.
-Judged examine_case(const Examiner&, const Law&, const Case&, int seconds);
+Judged examine_case(const Examiner&, const Law&, const Search&, const Case&);
 
 /// The text as one word of a shell.
 std::string quoted_for_a_shell(const std::string& text);
 /// `flowgauge verify --only … --law … --case '…'`, quoted for a shell; `exec` stands in for --only where the subject has a command.
 std::string reproduce_command(const std::string& law, const Case&, const std::string& exec = {});
-/// The same for all cases of a subject.
-std::string reproduce_command(const std::string& law, const std::string& subject, const std::string& exec);
+/// The same for all cases that a search draws of a subject.
+std::string reproduce_command(const std::string& law, const std::string& subject, const std::string& exec, const Search&);
 
 }  // namespace flowgauge::verify

@@ -257,6 +257,9 @@ class Shrinker {
   bool shorter(const Pick& pick) {
     const double now = pick(best_);
     std::vector<double> tries{0, 1, -1, 0.5};
+    const int power = now != 0 && std::isfinite(now) ? std::ilogb(now) : 0;  // nearer to 1: half the power, three quarters, one less
+    for (const int nearer : {power / 2, power - power / 4, power - (power > 0) + (power < 0)})
+      tries.push_back(std::copysign(std::ldexp(1.0, nearer), now));
     for (const int bits : {1, 2, 3, 4, 6, 8, 12, 24}) tries.push_back(with_bits(now, bits));
     for (const double t : tries) {
       if (hardness(t) >= hardness(now)) continue;

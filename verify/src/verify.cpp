@@ -234,11 +234,15 @@ int Coverage::count(const std::string& input_class, Outcome outcome) const {
 }
 
 Tier tier_from(const std::string& word) {
-  static const std::vector<std::string> names{"quick", "standard", "deep"};
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (word == names[i]) return static_cast<Tier>(i);
+  std::vector<std::string> names;
+  for (const Tier tier : {Tier::quick, Tier::standard, Tier::deep}) {
+    names.push_back(to_text(tier));
+    if (word == names.back()) return tier;
+  }
   throw ConfigError(unknown_name("tier", word, names));
 }
+
+std::string to_text(Tier tier) { return tier == Tier::quick ? "quick" : tier == Tier::standard ? "standard" : "deep"; }
 
 bool VerifyResult::passed() const {
   return std::all_of(rows.begin(), rows.end(), [](const reports::VerdictRow& r) { return r.verdict == "holds" || r.verdict == "not_applicable"; });
@@ -259,14 +263,14 @@ VerifyResult run(const Subjects& subjects, const VerifyOptions& options, const s
                         : unit.estimator ? examiner_of(*unit.estimator, *unit.law)
                                          : examiner_of(*unit.family, *unit.law, store);
     examiner.subject = unit.subject;
-    return unit.replayed ? examine_case(examiner, *unit.law, *unit.replayed, how.case_seconds) : search(examiner, *unit.law, how, unit.first);
+    return unit.replayed ? examine_case(examiner, *unit.law, how, *unit.replayed) : search(examiner, *unit.law, how, unit.first);
   };
   const auto died = [&](int u, const std::string& reason, const std::string& at) {
     Judged judged = not_examined(units[u]);
     judged.row.verdict = to_text(Verdict::error);
     judged.row.reason = reason;
     const std::string exec = units[u].family ? units[u].family->exec : units[u].source ? units[u].source->exec : "";
-    judged.row.reproduce = reproduce_command(judged.row.law, units[u].subject, exec);
+    judged.row.reproduce = reproduce_command(judged.row.law, units[u].subject, exec, how);
     std::string known = at;
     try {
       if (!at.empty()) judged.row.reproduce = reproduce_command(judged.row.law, case_from_text(at), exec);

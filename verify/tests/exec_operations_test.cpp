@@ -113,6 +113,7 @@ TEST_F(Operations, FaultsOfTheirAnswersAreNamed) {
   expect_error("sample_short", "D15", R"(wrong_size: asked for [["x",[10000,1]]])");
   expect_refused("source_in_float", "a source is examined in f64");
   expect_refused("source_with_parameters", "a source has neither parameters nor a context");
+  expect_refused("layer_and_source", "two subjects, each for a command of its own; got [\"forward\",\"inverse\",\"log_prob\",\"sample\"]");
   expect_refused("claim_is_text", "increasing is true or false, got \"yes\"");
   expect_refused("box_of_0", "identity_outside is a number above 0, got 0");
   expect_refused("identity_without_initial", "initial is not among its operations");

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <csignal>
 
 namespace flowgauge::verify {
 namespace {
@@ -65,6 +66,12 @@ PlainLayer layer_of_one(const std::function<std::pair<double, double>(double)>& 
             const auto [value, slope] = value_and_slope(x[0]);
             y[0] = value, log_det = std::log(std::abs(slope));
           }};
+}
+
+TEST(ObeysEveryLaw, SurvivesACrashInProcessesOfItsOwn) {
+  PlainLayer crashes = sinh_layer();
+  crashes.forward = [](std::span<const double>, std::span<double>, double&) { std::raise(SIGSEGV); };
+  EXPECT_THAT(obeys_every_law(crashes, {.law = "L1", .seed = 1, .jobs = 2}).message(), HasSubstr("died of signal 11"));
 }
 
 TEST(ObeysEveryLaw, OfPlainFunctionsKeepsOneOrder) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "defects/planted.hpp"
 
+#include "defects/bad_pair.hpp"
 #include "defects/bad_source.hpp"
 
 namespace flowgauge::verify::defects {
@@ -27,6 +28,12 @@ const std::vector<Planted>& planted_sources() {
       {"remembers", {"D14"}, "after other draws"},
       {"infinite_draw", {"D15"}, "draws outside the support"},
       {"scale_may_be_zero", {"D19"}, "scale = "},
+      {"antithetic", {"D16"}, "rows 1 apart"},
+      {"second_moment", {"D10"}, "over the variance"},
+      {"finite_variance", {"D10"}, "has no moment of order 2"},
+      {"uneven", {"D8", "D10"}, "in a wedge"},
+      {"mirrored", {"D8", "D10", "D11"}, "in a wedge"},
+      {"covariance_mirrored", {"D10"}, "covariance of x[1] and x[0]"},
   };
   return all;
 }
@@ -49,16 +56,29 @@ const std::vector<Planted>& planted_estimators() {
   return all;
 }
 
-SourceFamily source_family_for(const std::string& defect) {
-  SourceFamily family = source_family_of<BadSource>("bad_source");
-  family.specimens = {"bad_source(" + defect + ")", "bad_source(" + defect + ", scale=2)"};
-  // Options that a law makes keep the defect.
+namespace {
+
+/// Options that a law makes keep the defect.
+template <class F>
+SourceFamily family_of_defect(const std::string& name, const std::string& defect) {
+  SourceFamily family = source_family_of<F>(name);
+  family.specimens = {name + "(" + defect + ")"};
   family.make = [defect](Item item) {
     bool given = false;
     for (const Argument& argument : item.arguments) given |= argument.key == "defect" || argument.value.is_flow();
     if (!given) item.arguments.insert(item.arguments.begin(), {"defect", {parse_flow(defect).items}});
-    return distributions::adapt<BadSource>(item);
+    return distributions::adapt<F>(item);
   };
+  return family;
+}
+
+}  // namespace
+
+SourceFamily source_family_for(const std::string& defect) {
+  for (const char* const of_a_pair : {"pair", "uneven", "mirrored", "covariance_mirrored"})
+    if (defect == of_a_pair) return family_of_defect<BadPair>("bad_pair", defect);
+  SourceFamily family = family_of_defect<BadSource>("bad_source", defect);
+  family.specimens.push_back("bad_source(" + defect + ", scale=2)");
   return family;
 }
 

@@ -68,7 +68,7 @@ void expect_healthy(const Subjects& subjects) {
 }
 
 TEST(HealthyExam, TheTwinsObeyEveryLaw) {
-  expect_healthy({{}, {defects::source_family_for("none")}, {}});
+  expect_healthy({{}, {defects::source_family_for("none"), defects::source_family_for("pair")}, {}});
   expect_healthy({{}, {}, {defects::bad_estimator("none")}});
 }
 

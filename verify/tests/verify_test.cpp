@@ -263,6 +263,12 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
                " | x=0,0x1p+332",
            // At a knot, where the second derivative jumps.
            "law=L12 | inverse(rational_quadratic_spline) | dim=1 | theta=" + thetas(23, {{9, 4}, {12, 4}}) + " | x=0",
+           // At the end of a bin of width 0.02 and height 3: f'' jumps by 10^6, and so the differences' error.
+           "law=L9 | rational_quadratic_spline(bins=2) | dim=1 | seed=3 | theta=-4,4,0,0,0 | x=0; -3",
+           // Where f⁻¹ is 1 in 50 digits too, the gradient of f there says nothing.
+           "law=L12 | inverse(coupling(logit, hidden=[], activation=tanh, keep=last)) | dim=1 | x=67108864",
+           // What rounding leaves of û along v is divided by s = 9e-9.
+           "law=L5 | inverse(rank_one) | dim=3 | theta=0.5,0,3,-1,0,-6 | x=0,0,1",
            // log f′ of a slope beyond every double, and a gradient beyond it.
            "law=L2 | coupling(sum_of_squares, hidden=[]) | dim=2 | theta=0,-1,0,0,0,0,0,0,0,0,0,0 | x=-131072,0",
            "law=L12 | inverse(power) | dim=1 | theta=1 | x=-5e-324",

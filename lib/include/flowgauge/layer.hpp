@@ -51,9 +51,9 @@ class LayerBody {
   virtual Convergence inverse(const Given<S>&, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const = 0;
   virtual void backward(const Given<S>&, BatchIn<S> x, const S* tape, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>&,
                         Scratch&) const = 0;
-  /// Moves parameters to where this batch (any number of rows, inputs of this layer) wants them at first; most layers leave them.
   /// Whether initialise_from does anything.
   virtual bool starts_from_data() const { return false; }
+  /// Moves parameters to where this batch (any number of rows, inputs of this layer) wants them at first; most layers leave them.
   virtual void initialise_from(std::span<S> /*theta*/, BatchIn<S> /*x*/) const {}
   /// Backward of inverse at y; false, and nothing is done, where the layer has none of its own: then the implicit function theorem is asked, which
   /// needs f⁻¹(y) inside the domain even after rounding.

@@ -44,7 +44,7 @@ Law entropy_is_the_mean_of_minus_log_density() {
                 return result;
               },
           .violated_by = "an entropy with log σ² for log σ",
-          .fooled_by = "a sampler with another shape that has the same mean of log p"};
+          .fooled_by = "a sampler with another shape that has the same mean of log p: D7 and D8 see that"};
 }
 
 }  // namespace flowgauge::verify

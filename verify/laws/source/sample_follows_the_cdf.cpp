@@ -70,7 +70,7 @@ Law sample_follows_the_cdf() {
                 });
               },
           .violated_by = "a sampler that multiplies by the variance",
-          .fooled_by = "dependence between rows that leaves their cdf alone"};
+          .fooled_by = "dependence between rows that leaves their cdf alone: D16 looks for it"};
 }
 
 }  // namespace flowgauge::verify

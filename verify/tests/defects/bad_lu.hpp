@@ -46,7 +46,8 @@ struct BadLu {
     if (defect != permutes_on && defect != upper_first && defect != bias_not_subtracted) return;
     const S *const upper = given.prepared, *const lower = upper + d * d, *const reciprocal = given.prepared + 4 * d * d,
                    *const one = reciprocal + d, *const bias = one + d, *const no_bias = nullptr;
-    const std::vector<Index> pi = Permutation{1}.source_of(d);
+    std::vector<Index> pi(static_cast<std::size_t>(d));
+    Permutation{1}.source_of(pi.data(), d);
     Scratch::Scope scope(scratch);
     const BatchOut<S> turned = scratch.take<S>(y.rows, d), half = scratch.take<S>(y.rows, d);
     for (Index j = 0; j < d; ++j) std::copy_n(y.column(defect == permutes_on ? pi[j] : j), y.rows, turned.column(defect == permutes_on ? j : pi[j]));

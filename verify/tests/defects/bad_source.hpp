@@ -34,7 +34,10 @@ struct BadSource {
     row_ignored,          ///< every row is drawn from a counter of its own
     remembers,            ///< log p depends on the last draw
     infinite_draw,        ///< a uniform number of few bits may be 0
-    scale_may_be_zero     ///< an option without a lower end
+    scale_may_be_zero,    ///< an option without a lower end
+    antithetic,           ///< every odd row is the quantile that mirrors the row before it
+    second_moment,        ///< E x² for the variance
+    finite_variance       ///< a variance where the declared tail has none
   };
   int defect = none;
   double scale = 1;
@@ -43,7 +46,7 @@ struct BadSource {
     v("defect", defect, {"none",      "constant_dropped", "weights_sum",         "underflow",           "float_constant", "nan_in_dual",
                          "no_edge",   "zero_outside",     "nan_hidden",          "upper_by_difference", "swapped_tails",  "variance",
                          "rate",      "light_tail",       "entropy_of_variance", "scale_dropped",       "seed_ignored",   "row_ignored",
-                         "remembers", "infinite_draw",    "scale_may_be_zero"});
+                         "remembers", "infinite_draw",    "scale_may_be_zero",   "antithetic",          "second_moment",  "finite_variance"});
     v("scale", scale, defect == scale_may_be_zero ? 0.0 : 1e-6, 1e6);
   }
   BadSource scaled(double b) const { return {defect, b * scale}; }
@@ -77,6 +80,7 @@ struct BadSource {
   double sample(const RandomStream& stream, std::uint64_t row) const {
     if (defect == row_ignored) return scale * std::abs(stream.normal(static_cast<std::uint64_t>(last++), 0));
     if (defect == infinite_draw) return scale * -normal_quantile(std::floor(1024 * stream.uniform(row, 0)) / 2048);
+    if (defect == antithetic && row % 2 == 1) return upper_quantile(cdf(scale * std::abs(stream.normal(row - 1, 0))));
     const double z = std::abs(defect == seed_ignored ? RandomStream(1, "always").normal(row, 0) : stream.normal(row, 0));
     if (defect == remembers) last += 1;
     if (defect == variance) return scale * scale * z;
@@ -88,9 +92,14 @@ struct BadSource {
     const double log_scale = defect == entropy_of_variance ? 2 * std::log(scale) : std::log(scale);
     return {0.5 + Constants<double>::half_log_two_pi() + log_scale - std::log(2.0), 0};
   }
-  distributions::Moments moments() const { return {}; }
+  /// scale·√(2/π) and scale²·(1 − 2/π).
+  distributions::Moments moments() const {
+    const double square = scale * scale, two_by_pi = 2 / Constants<double>::pi();
+    return {scale * std::sqrt(two_by_pi), defect == second_moment ? square : square * (1 - two_by_pi)};
+  }
   Marginal marginal() const {
-    return {0, distributions::infinity, distributions::edge(distributions::power_tail(1)), distributions::stretched_tail(2, 0.5 / (scale * scale))};
+    const TailClass tail = defect == finite_variance ? distributions::power_tail(2) : distributions::stretched_tail(2, 0.5 / (scale * scale));
+    return {0, distributions::infinity, distributions::edge(distributions::power_tail(1)), tail};
   }
   std::vector<double> kinks() const { return {0}; }
 

@@ -39,6 +39,8 @@ def hello(header):
         answer["dtypes"] = ["f32"]
     if fault == "source_with_parameters":
         answer.update(has=["log_prob", "sample"], parameters=[["k", 1, "shift"]])
+    if fault == "layer_and_source":
+        answer["has"] += ["log_prob", "sample"]
     if fault == "claim_is_text":
         answer["increasing"] = "yes"
     if fault == "box_of_0":

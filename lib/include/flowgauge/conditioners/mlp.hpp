@@ -12,24 +12,21 @@ template <class S>
 class Mlp {
  public:
   Mlp(Index inputs, std::vector<int> hidden, Index outputs, Activation activation)
-      : inputs_(inputs), outputs_(outputs), hidden_(inputs > 0 ? std::move(hidden) : std::vector<int>{}), activation_(activation) {}
+      : hidden_(inputs > 0 ? std::move(hidden) : std::vector<int>{}), activation_(activation) {
+    Index at = 0, in = inputs;
+    auto add = [&](Index out) {
+      parts_.push_back({at, at + in * out, in, out});
+      at += in * out + out;
+      in = out;
+    };
+    for (int h : hidden_) add(h);
+    add(outputs);
+  }
 
   /// Offsets of one layer's weight and bias in θ, and its shape.
   struct Part {
     Index weight, bias, in, out;
   };
-  std::vector<Part> parts() const {
-    std::vector<Part> result;
-    Index at = 0, in = inputs_;
-    auto add = [&](Index out) {
-      result.push_back({at, at + in * out, in, out});
-      at += in * out + out;
-      in = out;
-    };
-    for (int h : hidden_) add(h);
-    add(outputs_);
-    return result;
-  }
   Index activations() const {
     Index n = 0;
     for (int h : hidden_) n += h;
@@ -40,9 +37,8 @@ class Mlp {
   void hidden(const S* theta, BatchIn<S> x, BatchOut<S> h) const {
     BatchIn<S> in = x;
     Index first = 0;
-    const std::vector<Part> all = parts();
-    for (std::size_t l = 0; l + 1 < all.size(); ++l) {
-      const Part& p = all[l];
+    for (std::size_t l = 0; l + 1 < parts_.size(); ++l) {
+      const Part& p = parts_[l];
       const BatchOut<S> out = h.columns(first, p.out);
       product<S>(in, theta + p.weight, p.out, theta + p.bias, activation_, out);
       in = out;
@@ -51,14 +47,14 @@ class Mlp {
   }
   /// Columns first … first + out.dim − 1 of the output.
   void output(const S* theta, BatchIn<S> x, BatchIn<S> h, Index first, BatchOut<S> out) const {
-    const Part p = parts().back();
+    const Part& p = parts_.back();
     product<S>(last_input(x, h), theta + p.weight + first, p.out, theta + p.bias + first, Activation::none, out);
   }
   /// The gradient of those columns: adds to grad_theta and to grad_h (rows × activations, the last hidden layer's columns) or, without hidden
   /// layers, to grad_x.
   void output_backward(const S* theta, BatchIn<S> x, BatchIn<S> h, Index first, BatchIn<S> grad_out, BatchOut<S> grad_h, BatchOut<S> grad_x,
                        S* grad_theta) const {
-    const Part p = parts().back();
+    const Part& p = parts_.back();
     add_outer<S>(last_input(x, h), grad_out, grad_theta + p.weight + first, p.out);
     add_column_sums<S>(grad_out, grad_theta + p.bias + first);
     if (p.in == 0) return;
@@ -66,10 +62,9 @@ class Mlp {
   }
   /// From grad_h back to grad_x (gains) and grad_theta (gains).
   void hidden_backward(const S* theta, BatchIn<S> x, BatchIn<S> h, BatchOut<S> grad_h, BatchOut<S> grad_x, S* grad_theta) const {
-    const std::vector<Part> all = parts();
     Index last = activations();
-    for (std::size_t l = all.size() - 1; l-- > 0;) {
-      const Part& p = all[l];
+    for (std::size_t l = parts_.size() - 1; l-- > 0;) {
+      const Part& p = parts_[l];
       const Index first = last - p.out;
       const BatchOut<S> g = grad_h.columns(first, p.out);
       multiply_by_slope<S>(activation_, h.columns(first, p.out), g);
@@ -84,8 +79,8 @@ class Mlp {
  private:
   BatchIn<S> last_input(BatchIn<S> x, BatchIn<S> h) const { return hidden_.empty() ? x : h.columns(activations() - hidden_.back(), hidden_.back()); }
 
-  Index inputs_, outputs_;
   std::vector<int> hidden_;
+  std::vector<Part> parts_;
   Activation activation_;
 };
 

@@ -271,7 +271,7 @@ double Flow<S>::negative_log_likelihood(BatchIn<S> x, std::span<S> grad_theta, W
     detail::add_to(tile.log_det, rows, base);
     detail::add_in_lanes(base, tile.count, lanes);
   };
-  train(x, seed, grad_theta, workspace, context);
+  train(x, std::ref(seed), grad_theta, workspace, context);  // by reference: a copy would be kept on the heap
   double total = 0;
   for (double lane : lanes) total -= lane;
   return total / static_cast<double>(x.rows);

@@ -116,33 +116,20 @@ class TransformerOf final : public TransformerBody<S> {
   void backward_rowwise(BatchIn<S> parameters, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x,
                         BatchOut<S> grad_parameters, Scratch& scratch) const override {
     if constexpr (!is_dual<S>) {
-      Scratch::Scope scope(scratch);
-      T* p = scratch.take<T>(k_);
-      T* gain = scratch.take<T>(k_);
-      D* seeds = scratch.take<D>(HasBackward<F> ? 0 : k_);
-      for (Index j = 0; j < x.dim; ++j)
-        for (Index i = 0; i < x.rows; i += W) {
-          const T v = load<S>(x.column(j) + i);
-          const Mapped<T> g{load<S>(grad_y.column(j) + i), load<S>(grad_log_det + i)};
-          for (Index k = 0; k < k_; ++k) p[k] = load<S>(parameters.column(j * k_ + k) + i), gain[k] = T(0.0);
-          if constexpr (HasBackward<F>) {
-            const auto shape = f_.shape(Params<T>(p, k_));
-            T gx;
-            f_.backward(shape, v, g, gx, Params<T>(gain, k_));
-            store<S>(grad_x.column(j) + i, gx);
-          } else {
-            for (Index first = 0; first <= k_; first += tangents) {
-              for (Index k = 0; k < k_; ++k) seeds[k] = seeded(p[k], k + 1, first);
-              const auto shape = f_.shape(Params<D>(seeds, k_));
-              collect(f_.forward(shape, seeded(v, 0, first)), g, first, [&](Index which, T amount) {
-                if (which == 0) store<S>(grad_x.column(j) + i, amount);
-                else gain[which - 1] = amount;
-              });
-            }
-          }
-          for (Index k = 0; k < k_; ++k) store<S>(grad_parameters.column(j * k_ + k) + i, gain[k]);
-        }
+      each_gradient(parameters, x, grad_y, grad_log_det, grad_x, grad_parameters, scratch, [&](T* p, T v, Mapped<T> g, T& grad, T* gain, D* seeds) {
+        if constexpr (HasBackward<F>) f_.backward(f_.shape(Params<T>(p, k_)), v, g, grad, Params<T>(gain, k_));
+        else by_duals(p, v, g, grad, gain, seeds, [this](const auto& shape, const D& at) { return f_.forward(shape, at); });
+      });
     }
+  }
+  bool inverse_backward_rowwise(BatchIn<S> parameters, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, BatchOut<S> grad_y,
+                                BatchOut<S> grad_parameters, Scratch& scratch) const override {
+    if constexpr (!is_dual<S> && HasInverse<F>) {
+      each_gradient(parameters, y, grad_x, grad_log_det, grad_y, grad_parameters, scratch, [&](T* p, T v, Mapped<T> g, T& grad, T* gain, D* seeds) {
+        by_duals(p, v, g, grad, gain, seeds, [this](const auto& shape, const D& at) { return f_.inverse(shape, at); });
+      });
+    }
+    return HasInverse<F>;
   }
 
   void knots(const S* parameters, std::vector<double>& found) const override {
@@ -172,6 +159,35 @@ class TransformerOf final : public TransformerBody<S> {
         });
       });
     }
+  }
+  /// The same where every row has parameters of its own.
+  template <class Map>
+  void by_duals(const T* p, T v, const Mapped<T>& g, T& grad, T* gain, D* seeds, Map map) const {
+    for (Index first = 0; first <= k_; first += tangents) {
+      for (Index k = 0; k < k_; ++k) seeds[k] = seeded(p[k], k + 1, first);
+      const auto shape = f_.shape(Params<D>(seeds, k_));
+      collect(map(shape, seeded(v, 0, first)), g, first, [&](Index which, T amount) {
+        if (which == 0) grad = amount;
+        else gain[which - 1] = amount;
+      });
+    }
+  }
+  /// Gradients with parameters for every row: one(p, value, its gradient, grad_x, gain, room for the parameters as duals) where gain starts at 0.
+  template <class One>
+  void each_gradient(BatchIn<S> parameters, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x, BatchOut<S> grad_parameters,
+                     Scratch& scratch, One one) const {
+    Scratch::Scope scope(scratch);
+    T* p = scratch.take<T>(k_);
+    T* gain = scratch.take<T>(k_);
+    D* seeds = scratch.take<D>(k_);
+    for (Index j = 0; j < x.dim; ++j)
+      for (Index i = 0; i < x.rows; i += W) {
+        for (Index k = 0; k < k_; ++k) p[k] = load<S>(parameters.column(j * k_ + k) + i), gain[k] = T(0.0);
+        T grad;
+        one(p, load<S>(x.column(j) + i), Mapped<T>{load<S>(grad_y.column(j) + i), load<S>(grad_log_det + i)}, grad, gain, seeds);
+        store<S>(grad_x.column(j) + i, grad);
+        for (Index k = 0; k < k_; ++k) store<S>(grad_parameters.column(j * k_ + k) + i, gain[k]);
+      }
   }
   template <class Take>
   void collect(const Mapped<D>& m, const Mapped<T>& g, Index first, Take take) const {

@@ -67,25 +67,18 @@ class Coupling final : public LayerBody<S> {
   }
   void backward(const Given<S>& given, BatchIn<S> x, const S* tape, BatchIn<S> grad_y, const S* grad_log_det, const Gradients<S>& out,
                 Scratch& scratch) const override {
-    Scratch::Scope scope(scratch);
-    const S* theta = given.theta.data();
-    const BatchIn<S> in = input(given, x, scratch);
     // A tape of forward is only read.
-    const BatchOut<S> h = activations(const_cast<S*>(tape), x.rows, scratch);
-    if (!tape) net_.hidden(theta, in, h);
-    const BatchOut<S> grad_h = zeros(x.rows, net_.activations(), scratch), grad_in = zeros(x.rows, in.dim, scratch);
-    groups([&](Index first, Index count) {
-      Scratch::Scope inner(scratch);
-      const BatchOut<S> p = parameters(const_cast<S*>(tape), x.rows, first, count, scratch);
-      if (!tape || taped_parameters() == 0) net_.output(theta, in, h, first * k_, p);
-      const BatchOut<S> grad_p = scratch.take<S>(x.rows, count * k_);
-      f_.body->backward_rowwise(p, x.columns(first_moved_ + first, count), grad_y.columns(first_moved_ + first, count), grad_log_det,
-                                out.x.columns(first_moved_ + first, count), grad_p, scratch);
-      net_.output_backward(theta, in, h, first * k_, grad_p, grad_h, grad_in, out.theta.data());
+    gradients(given, x, const_cast<S*>(tape), grad_y, out, scratch, [&](BatchIn<S> p, Index first, Index count, BatchOut<S> grad_p) {
+      f_.body->backward_rowwise(p, x.columns(first, count), grad_y.columns(first, count), grad_log_det, out.x.columns(first, count), grad_p, scratch);
+      return true;
     });
-    net_.hidden_backward(theta, in, h, grad_h, grad_in, out.theta.data());
-    add(grad_y.columns(first_kept_, kept_), grad_in.columns(0, kept_), out.x.columns(first_kept_, kept_));
-    if (out.context.dim > 0) add(out.context, grad_in.columns(kept_, context_), out.context);
+  }
+  bool inverse_backward(const Given<S>& given, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, const Gradients<S>& out,
+                        Scratch& scratch) const override {
+    return gradients(given, y, nullptr, grad_x, out, scratch, [&](BatchIn<S> p, Index first, Index count, BatchOut<S> grad_p) {
+      return f_.body->inverse_backward_rowwise(p, y.columns(first, count), grad_x.columns(first, count), grad_log_det, out.x.columns(first, count),
+                                               grad_p, scratch);
+    });
   }
   /// At dim 1 without context the parameters are the last bias.
   void knots(const Given<S>& given, Index coordinate, std::vector<double>& found) const override {
@@ -123,6 +116,31 @@ class Coupling final : public LayerBody<S> {
   static void add(BatchIn<S> a, BatchIn<S> b, BatchOut<S> to) {
     for (Index j = 0; j < to.dim; ++j)
       for (Index i = 0; i < to.rows; i += lane_width<S>) store<S>(to.column(j) + i, load<S>(a.column(j) + i) + load<S>(b.column(j) + i));
+  }
+  /// Backward in either direction: the kept coordinates, of which the net makes the parameters, are the same in both.
+  /// moved(parameters, first column, count, grad of the parameters) writes the transformer's gradients; false where it has none, and nothing is done.
+  template <class Moved>
+  bool gradients(const Given<S>& given, BatchIn<S> x, S* tape, BatchIn<S> grad_y, const Gradients<S>& out, Scratch& scratch, Moved moved) const {
+    Scratch::Scope scope(scratch);
+    const S* theta = given.theta.data();
+    const BatchIn<S> in = input(given, x, scratch);
+    const BatchOut<S> h = activations(tape, x.rows, scratch);
+    if (!tape) net_.hidden(theta, in, h);
+    const BatchOut<S> grad_h = zeros(x.rows, net_.activations(), scratch), grad_in = zeros(x.rows, in.dim, scratch);
+    bool done = true;
+    groups([&](Index first, Index count) {
+      Scratch::Scope inner(scratch);
+      const BatchOut<S> p = parameters(tape, x.rows, first, count, scratch);
+      if (!tape || taped_parameters() == 0) net_.output(theta, in, h, first * k_, p);
+      const BatchOut<S> grad_p = scratch.take<S>(x.rows, count * k_);
+      done = done && moved(p, first_moved_ + first, count, grad_p);
+      if (done) net_.output_backward(theta, in, h, first * k_, grad_p, grad_h, grad_in, out.theta.data());
+    });
+    if (!done) return false;
+    net_.hidden_backward(theta, in, h, grad_h, grad_in, out.theta.data());
+    add(grad_y.columns(first_kept_, kept_), grad_in.columns(0, kept_), out.x.columns(first_kept_, kept_));
+    if (out.context.dim > 0) add(out.context, grad_in.columns(kept_, context_), out.context);
+    return true;
   }
   template <class Use>
   void groups(Use use) const {

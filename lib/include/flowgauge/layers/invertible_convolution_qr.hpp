@@ -30,8 +30,8 @@ struct InvertibleConvolutionQr {
   }
   Facts facts(int) const { return {.growth = {Growth::Kind::linear}}; }
 
-  /// W = Q R and R as in tile.hpp; Qᵀ and Rᵀ for the ways back; 1/R_jj, zeros, log_det.
-  Index prepared_size(int dim) const { return 4 * Index(dim) * dim + 2 * dim + 1; }
+  /// W = Q R and R as in tile.hpp; Qᵀ and Rᵀ for the ways back; 1/R_jj, zeros, log_det; what one reflection is made from.
+  Index prepared_size(int dim) const { return 4 * Index(dim) * dim + 3 * dim + 1 + detail::Reflection<double>::size(dim); }
   template <class S>
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
     const Index d = dim;
@@ -44,8 +44,8 @@ struct InvertibleConvolutionQr {
     std::fill_n(q, d * d, S(0.0));
     for (Index j = 0; j < d; ++j) q[j * d + j] = S(1.0);
     const RandomStream stream(seed, "rotation");
-    std::vector<S> v(d), own(detail::Reflection<S>::size(d));
-    const auto h = detail::Reflection<S>::at(own.data(), d);
+    S* const v = p.log_det + 1;
+    const auto h = detail::Reflection<S>::at(v + d, d);
     for (Index l = d - 1; l-- > 0;) {  // H_l moves coordinates l … d − 1
       double square = 0;
       for (Index j = l; j < d; ++j) {
@@ -54,7 +54,7 @@ struct InvertibleConvolutionQr {
         square += z * z;
       }
       v[l] = v[l] + S(std::copysign(std::sqrt(square), to_double(v[l])));
-      h.set(v.data(), d);
+      h.set(v, d);
       detail::reflect<S>(h.u, *h.c, p.weight, d);
       detail::reflect<S>(h.u, *h.c, q, d);
       v[l] = S(0.0);

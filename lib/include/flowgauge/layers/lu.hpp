@@ -32,20 +32,22 @@ struct Lu {
   }
   Facts facts(int) const { return {.initial_is_identity = permutation == 0, .growth = {Growth::Kind::linear}}; }
 
-  /// U, L as in tile.hpp, Uᵀ, Lᵀ, 1/U_jj, ones, Pᵀb, log_det.
-  Index prepared_size(int dim) const { return 4 * Index(dim) * dim + 3 * dim + 1; }
+  /// U, L as in tile.hpp, Uᵀ, Lᵀ, 1/U_jj, ones, Pᵀb, log_det, π.
+  Index prepared_size(int dim) const { return 4 * Index(dim) * dim + 4 * dim + 1; }
   template <class S>
   void prepare(std::span<const S> theta, int dim, S* prepared) const {
     const Index d = dim, entries = d * (d - 1) / 2;
     const Parts<S> p = parts(prepared, d);
-    const std::vector<Index> pi = source_of(d);
+    if (permutation > 0) Permutation{permutation - 1, seed}.source_of(p.order, d);
+    else
+      for (Index j = 0; j < d; ++j) p.order[j] = S(static_cast<double>(j));
     *p.log_det = detail::fill_positive_triangle(d, theta.data(), theta.data() + d, p.upper, p.reciprocal);
     detail::fill_triangle<S>(
         false, d, [](Index) { return S(1.0); }, theta.data() + d + entries, p.lower);
     detail::transpose(d, p.upper, p.upper_transpose);
     detail::transpose(d, p.lower, p.lower_transpose);
     std::fill_n(p.one, d, S(1.0));
-    for (Index j = 0; j < d; ++j) p.bias[pi[j]] = theta[d + 2 * entries + j];
+    for (Index j = 0; j < d; ++j) p.bias[source_of(p, j)] = theta[d + 2 * entries + j];
   }
   /// Factor by factor, which multiplies as often as P L U made beforehand would: that product loses |L||U||x| where U x is small, and the inverse
   /// divides by it again.
@@ -56,10 +58,8 @@ struct Lu {
     const BatchOut<S> half = scratch.take<S>(x.rows, x.dim), turned = permutation > 0 ? scratch.take<S>(x.rows, x.dim) : y;
     triangular_product<S>(true, x, p.upper, static_cast<const S*>(nullptr), half);
     triangular_product<S>(false, half, p.lower, p.bias, turned);
-    if (permutation > 0) {
-      const std::vector<Index> pi = source_of(x.dim);
-      for (Index j = 0; j < x.dim; ++j) std::copy_n(turned.column(pi[j]), x.rows, y.column(j));
-    }
+    if (permutation > 0)
+      for (Index j = 0; j < x.dim; ++j) std::copy_n(turned.column(source_of(p, j)), x.rows, y.column(j));
     std::fill_n(log_det, x.rows, *p.log_det);
   }
   template <class S>
@@ -68,7 +68,7 @@ struct Lu {
     const Parts<const S> p = parts(given.prepared, d);
     Scratch::Scope scope(scratch);
     const BatchOut<S> turned = scratch.take<S>(y.rows, d), half = scratch.take<S>(y.rows, d);
-    turn_back(y, turned);
+    turn_back(p, y, turned);
     triangular_solve<S>(false, turned, p.lower, p.one, p.bias, half);
     triangular_solve<S>(true, half, p.upper, p.reciprocal, static_cast<const S*>(nullptr), x);
     std::fill_n(log_det, y.rows, -*p.log_det);
@@ -80,7 +80,7 @@ struct Lu {
     const S* const no_bias = nullptr;
     Scratch::Scope scope(scratch);
     const BatchOut<S> turned = scratch.take<S>(x.rows, d), grad_half = scratch.take<S>(x.rows, d), half = scratch.take<S>(x.rows, d);
-    turn_back(grad_y, turned);
+    turn_back(p, grad_y, turned);
     triangular_product<S>(true, turned, p.lower_transpose, no_bias, grad_half);
     triangular_product<S>(false, grad_half, p.upper_transpose, no_bias, out.x);
     triangular_product<S>(true, x, p.upper, no_bias, half);
@@ -97,25 +97,23 @@ struct Lu {
  private:
   template <class S>
   struct Parts {
-    S *upper, *lower, *upper_transpose, *lower_transpose, *reciprocal, *one, *bias, *log_det;
+    S *upper, *lower, *upper_transpose, *lower_transpose, *reciprocal, *one, *bias, *log_det, *order;  // order: π as numbers
   };
   template <class S>
   static Parts<S> parts(S* prepared, Index d) {
     const Index n = d * d;
     S* const rest = prepared + 4 * n;
-    return {prepared, prepared + n, prepared + 2 * n, prepared + 3 * n, rest, rest + d, rest + 2 * d, rest + 3 * d};
+    return {prepared, prepared + n, prepared + 2 * n, prepared + 3 * n, rest, rest + d, rest + 2 * d, rest + 3 * d, rest + 3 * d + 1};
   }
-  std::vector<Index> source_of(Index d) const {
-    if (permutation > 0) return Permutation{permutation - 1, seed}.source_of(d);
-    std::vector<Index> pi(d);
-    std::iota(pi.begin(), pi.end(), Index{0});
-    return pi;
+  /// π(j).
+  template <class P>
+  static Index source_of(const P& p, Index j) {
+    return static_cast<Index>(to_double(p.order[j]));
   }
   /// Pᵀ y.
   template <class S>
-  void turn_back(BatchIn<S> y, BatchOut<S> turned) const {
-    const std::vector<Index> pi = source_of(y.dim);
-    for (Index j = 0; j < y.dim; ++j) std::copy_n(y.column(j), y.rows, turned.column(pi[j]));
+  static void turn_back(const Parts<const S>& p, BatchIn<S> y, BatchOut<S> turned) {
+    for (Index j = 0; j < y.dim; ++j) std::copy_n(y.column(j), y.rows, turned.column(source_of(p, j)));
   }
 };
 

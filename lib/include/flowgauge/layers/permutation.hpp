@@ -4,7 +4,7 @@
 #include <flowgauge/sample.hpp>
 #include <flowgauge/tile.hpp>
 
-#include <numeric>
+#include <algorithm>
 
 namespace flowgauge {
 
@@ -24,34 +24,43 @@ struct Permutation {
   std::vector<Block> parameters(int, int) const { return {}; }
   Facts facts(int) const { return {.volume_preserving = true, .growth = {Growth::Kind::linear}}; }
 
-  /// π for d coordinates.
-  std::vector<Index> source_of(Index d) const {
-    std::vector<Index> pi(d);
-    std::iota(pi.begin(), pi.end(), Index{0});
-    if (order == 0) std::reverse(pi.begin(), pi.end());
-    else if (order == 1) std::rotate(pi.begin(), pi.begin() + (d > 0), pi.end());
+  /// π(0), …, π(d − 1), as indices or as numbers of a layer.
+  template <class T>
+  void source_of(T* pi, Index d) const {
+    for (Index j = 0; j < d; ++j) pi[j] = T(static_cast<double>(j));
+    if (order == 0) std::reverse(pi, pi + d);
+    else if (order == 1) std::rotate(pi, pi + (d > 0), pi + d);
     else {
       const RandomStream stream(seed, "permutation");
       for (Index j = d; j > 1; --j) std::swap(pi[j - 1], pi[stream.below(j, j, 0)]);
     }
-    return pi;
   }
   template <class S>
-  void forward(const Given<S>&, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch&) const {
-    const std::vector<Index> pi = source_of(x.dim);
+  void forward(const Given<S>&, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch& scratch) const {
+    Scratch::Scope scope(scratch);
+    const Index* const pi = source_of(x.dim, scratch);
     for (Index j = 0; j < x.dim; ++j) std::copy_n(x.column(pi[j]), x.rows, y.column(j));
     std::fill_n(log_det, x.rows, S(0.0));
   }
   template <class S>
-  void inverse(const Given<S>&, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const {
-    const std::vector<Index> pi = source_of(y.dim);
+  void inverse(const Given<S>&, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch& scratch) const {
+    Scratch::Scope scope(scratch);
+    const Index* const pi = source_of(y.dim, scratch);
     for (Index j = 0; j < y.dim; ++j) std::copy_n(y.column(j), y.rows, x.column(pi[j]));
     std::fill_n(log_det, y.rows, S(0.0));
   }
   template <class S>
-  void backward(const Given<S>&, BatchIn<S>, BatchIn<S> grad_y, const S*, const Gradients<S>& out, Scratch&) const {
-    const std::vector<Index> pi = source_of(grad_y.dim);
+  void backward(const Given<S>&, BatchIn<S>, BatchIn<S> grad_y, const S*, const Gradients<S>& out, Scratch& scratch) const {
+    Scratch::Scope scope(scratch);
+    const Index* const pi = source_of(grad_y.dim, scratch);
     for (Index j = 0; j < grad_y.dim; ++j) std::copy_n(grad_y.column(j), grad_y.rows, out.x.column(pi[j]));
+  }
+
+ private:
+  const Index* source_of(Index d, Scratch& scratch) const {
+    Index* const pi = scratch.take<Index>(d);
+    source_of(pi, d);
+    return pi;
   }
 };
 

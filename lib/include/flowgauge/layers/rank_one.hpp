@@ -46,9 +46,14 @@ struct RankOne {
     *p.log_s = select(flat, S(0.0), select(negative, product + log(r), log(select(negative, S(1.0), s))));
     *p.log_s_slope = select(flat, S(0.0), select(negative, S(1.0) / ((S(1.0) + e) * r), sigmoid(product) / select(negative, S(1.0), s)));
     *p.s = s;
+    S left(0.0);  // along w, by the rounding of û: taken off too, for the inverse divides it by s
     for (Index j = 0; j < d; ++j) {
       p.less[j] = -p.w[j] / *p.square;
       p.across[j] = *p.unit * mul_add(p.less[j], along, u[j]);
+      left = mul_add(p.w[j], p.across[j], left);
+    }
+    for (Index j = 0; j < d; ++j) {
+      p.across[j] = mul_add(p.less[j], left, p.across[j]);
       p.forth[j] = select(flat, S(0.0), p.across[j] - s * p.less[j]);
       p.back[j] = select(flat, S(0.0), (-p.less[j] - p.across[j]) / select(flat, S(1.0), s));
     }

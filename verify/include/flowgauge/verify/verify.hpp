@@ -22,6 +22,7 @@ enum class Tier {
 };
 /// "quick", "standard", "deep"; ConfigError with the nearest name.
 Tier tier_from(const std::string& word);
+std::string to_text(Tier);
 
 struct VerifyOptions {
   /// Which subjects: a glob over their names (layers, "flow", which is random chains, sources, estimators), or one flow or source as text, whose
