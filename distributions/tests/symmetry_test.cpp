@@ -40,15 +40,16 @@ TEST(Mixture, IsTheSameInOtherWords) {
   const Batch<double> x = rows_of(*plain);
   const std::vector<double> log_p = log_p_of(*plain, x);
   for (const char* const text : {
-           "gmm(weights=[0.75,0.25], means=[2,0,-1,1], covariances=[0.25,0,0,0.5,1,0.5,0.5,1])",                             // the other order
-           "gmm(weights=[0.25,0,0.75], means=[-1,1,9,9,2,0], covariances=[1,0.5,0.5,1,1,0,0,1,0.25,0,0,0.5])",               // one that is nothing
+           "gmm(weights=[0.75,0.25], means=[2,0,-1,1], covariances=[0.25,0,0,0.5,1,0.5,0.5,1])",  // the other order
+           "gmm(weights=[0.25,0,0.75], means=[-1,1,9,9,2,0], covariances=[1,0.5,0.5,1,1,0,0,1,0.25,0,0,0.5])",  // one that is nothing
            "gmm(weights=[0.25,0.5,0.25], means=[-1,1,2,0,2,0], covariances=[1,0.5,0.5,1,0.25,0,0,0.5,0.25,0,0,0.5])"}) {  // one in two parts
     SCOPED_TRACE(text);
     const auto other = make_source(text);
     expect_alike(log_p, log_p_of(*other, x), 1e-14);
     EXPECT_NEAR(other->entropy()->value, plain->entropy()->value, plain->entropy()->std_error + other->entropy()->std_error + 1e-8);
   }
-  const auto one = make_source("gmm(weights=[1], means=[1,-1], covariances=[3,2,2,3])"), normal = make_source("mvn(mean=[1,-1], covariance=[3,2,2,3])");
+  const auto one = make_source("gmm(weights=[1], means=[1,-1], covariances=[3,2,2,3])");
+  const auto normal = make_source("mvn(mean=[1,-1], covariance=[3,2,2,3])");
   const Batch<double> y = rows_of(*normal);
   expect_alike(log_p_of(*normal, y), log_p_of(*one, y), 1e-14);
 }

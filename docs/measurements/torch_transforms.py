@@ -70,17 +70,17 @@ def positive(log_scale):
     return log_scale.exp()
 
 
-real, inside = {"codomain": [None, None]}, {"codomain": [-1, 1]}
+real, inside, smooth = {"codomain": [None, None]}, {"codomain": [-1, 1]}, {"smooth": True}
 served = {
-    "affine": (lambda shift, log_scale: t.AffineTransform(shift, positive(log_scale)), 3, [("shift", 3, "shift"), ("log_scale", 3, "log_scale")], {}),
-    "exp": (t.ExpTransform, 3, [], {}),
-    "sigmoid": (t.SigmoidTransform, 3, [], {}),
-    "softplus": (t.SoftplusTransform, 3, [], {}),
-    "tanh": (t.TanhTransform, 3, [], {}),
-    "power": (lambda log_power: t.PowerTransform(positive(log_power)), 3, [("log_power", 3, "log_scale")], {}),
+    "affine": (lambda shift, log_scale: t.AffineTransform(shift, positive(log_scale)), 3, [("shift", 3, "shift"), ("log_scale", 3, "log_scale")], smooth),
+    "exp": (t.ExpTransform, 3, [], smooth),
+    "sigmoid": (t.SigmoidTransform, 3, [], smooth),
+    "softplus": (t.SoftplusTransform, 3, [], smooth),
+    "tanh": (t.TanhTransform, 3, [], smooth),
+    "power": (lambda log_power: t.PowerTransform(positive(log_power)), 3, [("log_power", 3, "log_scale")], smooth),
     "cumulative": (lambda shift, log_scale: t.CumulativeDistributionTransform(Normal(shift, positive(log_scale))), 3,
-                   [("shift", 3, "shift"), ("log_scale", 3, "log_scale")], {}),
-    "compose": (lambda shift: t.ComposeTransform([t.AffineTransform(shift, 2.0), t.TanhTransform()]), 3, [("shift", 3, "shift")], inside),
+                   [("shift", 3, "shift"), ("log_scale", 3, "log_scale")], smooth),
+    "compose": (lambda shift: t.ComposeTransform([t.AffineTransform(shift, 2.0), t.TanhTransform()]), 3, [("shift", 3, "shift")], {**inside, **smooth}),
     "independent": (lambda: t.IndependentTransform(t.ExpTransform(), 1), 3, [], {}),
     "cat": (lambda: t.CatTransform([t.ExpTransform(), t.AffineTransform(1.0, 2.0)], dim=-1, lengths=[1, 2]), 3, [],
             {**real, "domain": [None, None], "structure": "diagonal", "image": True}),

@@ -63,9 +63,9 @@ Examined examined(const Law& law, const Trial& trial) {
   return Examined::not_applicable("wants the formula at other numbers than double; of this layer only values are known");
 }
 
-/// Errors in ulp of the expected value, where the unit has any.
+/// Errors in ulp of the expected value, where the unit has any; 0 has none.
 std::optional<double> in_ulp(const Finding& f) {
-  if ((f.unit != "nat" && f.unit != "value") || !std::isfinite(f.expected_value) || !std::isfinite(f.observed)) return {};
+  if ((f.unit != "nat" && f.unit != "value") || !std::isfinite(f.expected_value) || f.expected_value == 0 || !std::isfinite(f.observed)) return {};
   const double size = std::max(std::abs(f.expected_value), 0x1p-1022);
   return f.observed / (std::nextafter(size, std::numeric_limits<double>::infinity()) - size);
 }
@@ -83,7 +83,7 @@ std::string message_of(const Law& law, const Case& c, const Examined& e, bool by
     text += fmt::format(", dim {}.\n", c.dim);
     text += fmt::format("Expected {:.17g}, observed {:.17g}.\n", f->expected_value, f->observed_value);
     text += fmt::format("Error {:.3g} {}", f->observed, f->unit);
-    if (const auto ulp = in_ulp(*f)) text += fmt::format(" ({:.3g} ulp)", *ulp);
+    if (const auto ulp = in_ulp(*f); ulp && *ulp < 1e12) text += fmt::format(" ({:.3g} ulp)", *ulp);  // beyond, no digit is right
     text += fmt::format(", allowed {:.3g} {}.\n", f->allowed, f->unit);
   }
   if (!e.words.empty()) text += "What it looks like: " + e.words + ".\n";

@@ -31,8 +31,8 @@ const std::vector<Planted>& planted_sources() {
       {"antithetic", {"D16"}, "rows 1 apart"},
       {"second_moment", {"D10"}, "over the variance"},
       {"finite_variance", {"D10"}, "has no moment of order 2"},
-      {"uneven", {"D8", "D10"}, "in a wedge"},
-      {"mirrored", {"D8", "D10", "D11"}, "in a wedge"},
+      {"uneven", {"D8", "D10"}, "against its density"},
+      {"mirrored", {"D8", "D10", "D11"}, "against its density"},
       {"covariance_mirrored", {"D10"}, "covariance of x[1] and x[0]"},
   };
   return all;

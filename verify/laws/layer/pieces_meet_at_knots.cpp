@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace flowgauge::verify {
 
@@ -80,9 +81,8 @@ Examined smooth_by_values(const Trial& trial) {
       // A sixteenth is what a smooth function has left; half of a kink's may be seen, by where in a step it lies.
       const double allowed = std::max(before.jump / 4, 4 * of_value / last.step);
       const std::string of = of_log_det ? "log_det" : fmt::format("y[{}]", j);
-      const double near = point(last.at)[0];
-      if (std::isfinite(allowed))
-        result.compare(i, fmt::format("the jump of the slope of {} near x[0] = {}", of, near), 0, last.jump, last.jump, allowed, "value");
+      const std::string what = fmt::format("the jump of the slope of {} near ({:.9g})", of, fmt::join(point(last.at), ", "));
+      if (std::isfinite(allowed)) result.compare(i, what, 0, last.jump, last.jump, allowed, "value");
     }
   }
   return result;

@@ -45,6 +45,7 @@ struct InvertibleConvolutionQr {
     for (Index j = 0; j < d; ++j) q[j * d + j] = S(1.0);
     const RandomStream stream(seed, "rotation");
     S* const v = p.log_det + 1;
+    std::fill_n(v, d, S(0.0));
     const auto h = detail::Reflection<S>::at(v + d, d);
     for (Index l = d - 1; l-- > 0;) {  // H_l moves coordinates l … d − 1
       double square = 0;
