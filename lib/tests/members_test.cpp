@@ -56,6 +56,34 @@ TEST(Members, SpecimensWorkAtEveryDim) {
       }
 }
 
+/// What an earlier call of another flow left in the workspace reaches no result: fresh memory is 0, used memory is not.
+TEST(Members, ReadNothingOfAUsedWorkspace) {
+  constexpr Index n = 9;
+  constexpr int dim = 5;
+  for (const MemberInfo& member : list_members())
+    for (const std::string& specimen : member.specimens) {
+      Flow<double> flow = make_flow<double>(std::string_view(specimen), dim);
+      flow.initialise(3);
+      Batch<double> x(n, dim), fresh(n, dim), used(n, dim);
+      for (Index j = 0; j < dim; ++j)
+        for (Index i = 0; i < n; ++i) x(i, j) = 0.1 + 0.8 * RandomStream(7, "used").uniform(i, static_cast<std::uint32_t>(j));
+      std::vector<double> of_fresh(n), of_used(n), gradient(flow.theta().size()), again(gradient.size());
+      Workspace clean, dirty;
+      const Flow<double> other = make_flow<double>("invertible_convolution_qr coupling(softlog)", 33);
+      const Batch<double> drawn = normal_rows(700, 33, "dirt");
+      Batch<double> there(700, 33);
+      std::vector<double> log_det(700);
+      other.forward(drawn, there, log_det, dirty);
+      flow.forward(x, fresh, of_fresh, clean);
+      flow.forward(x, used, of_used, dirty);
+      other.inverse(drawn, there, log_det, dirty);
+      EXPECT_EQ(flow.negative_log_likelihood(x, gradient, clean), flow.negative_log_likelihood(x, again, dirty)) << specimen;
+      EXPECT_EQ(gradient, again) << specimen;
+      EXPECT_EQ(of_fresh, of_used) << specimen;
+      for (Index j = 0; j < dim; ++j) EXPECT_TRUE(std::equal(fresh.column(j).begin(), fresh.column(j).end(), used.column(j).begin())) << specimen;
+    }
+}
+
 /// hidden=[]: y_moved = e^{s}·x + t with (s, t) linear in the kept coordinate.
 TEST(Members, CouplingWithoutHiddenLayersIsLinearInTheKept) {
   Flow<double> flow = make_flow<double>("coupling(affine(clamp=0), hidden=[])", 2);

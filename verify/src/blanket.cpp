@@ -2,7 +2,9 @@
 #include <flowgauge/verify/blanket.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 namespace flowgauge::verify {
 namespace {
@@ -37,38 +39,53 @@ Numbers row_of(const Batch<double>& rows, Index i) {
 }
 
 Blanket::Blanket(const SourceTrial& trial) : centres_(trial.draw("blanket", 0, count)) {
+  for (Index j = 0; j < centres_.dim(); ++j) {
+    std::vector<double> column(centres_.column(j).begin(), centres_.column(j).end());
+    if (!std::all_of(column.begin(), column.end(), [](double v) { return std::abs(v) < 1e150; })) usable_ = false;
+    if (!usable_) return;
+    std::sort(column.begin(), column.end());
+    const double half = (column[column.size() * 3 / 4] - column[column.size() / 4]) / 2;
+    spread_.push_back(half > 0 ? half : 1);
+  }
   for (Index k = 0; k < count; ++k) {
     std::vector<double> squares;
     for (Index l = 0; l < count; ++l) squares.push_back(distance_square(row_of(centres_, k), l));
     std::nth_element(squares.begin(), squares.begin() + neighbour, squares.end());
     width_.push_back(std::sqrt(std::max(squares[neighbour], 1e-30)));
+    usable_ = usable_ && std::isfinite(width_.back());
   }
   const double d = static_cast<double>(centres_.dim()), pi = Constants<double>::pi();
   log_constant_ = std::lgamma(1 + d / 2) - d / 2 * std::log(2 * pi) - std::log(static_cast<double>(count));
+  for (const double s : spread_) log_constant_ -= std::log(s);
 }
 
 Numbers Blanket::draw(const RandomStream& stream, std::uint64_t at) const {
   const auto k = static_cast<Index>(stream.below(count, at, 0));
   const double stretch = width_[static_cast<std::size_t>(k)] / std::sqrt(-std::log(stream.uniform(at, 1)));  // χ²/2 with 2 degrees of freedom
   Numbers x = row_of(centres_, k);
-  for (std::size_t j = 0; j < x.size(); ++j) x[j] += stretch * stream.normal(at, static_cast<std::uint32_t>(2 + j));
+  for (std::size_t j = 0; j < x.size(); ++j) x[j] += spread_[j] * stretch * stream.normal(at, static_cast<std::uint32_t>(2 + j));
   return x;
 }
 
 double Blanket::log_density(std::span<const double> x) const {
   const double d = static_cast<double>(centres_.dim());
-  double sum = 0;
+  std::array<double, count> logs;
   for (Index k = 0; k < count; ++k) {
     const double h = width_[static_cast<std::size_t>(k)];
-    sum += std::exp(-d * std::log(h) - (1 + d / 2) * std::log1p(distance_square(x, k) / (2 * h * h)));
+    logs[static_cast<std::size_t>(k)] = -d * std::log(h) - (1 + d / 2) * std::log1p(distance_square(x, k) / h / h / 2);
   }
-  return log_constant_ + std::log(sum);
+  const double largest = *std::max_element(logs.begin(), logs.end());
+  double sum = 0;
+  for (const double l : logs) sum += std::exp(l - largest);
+  return log_constant_ + largest + std::log(sum);
 }
 
 double Blanket::distance_square(std::span<const double> x, Index k) const {
   double sum = 0;
-  for (Index j = 0; j < centres_.dim(); ++j)
-    sum += (x[static_cast<std::size_t>(j)] - centres_(k, j)) * (x[static_cast<std::size_t>(j)] - centres_(k, j));
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    const double step = (x[j] - centres_(k, static_cast<Index>(j))) / spread_[j];
+    sum += step * step;
+  }
   return sum;
 }
 
@@ -82,10 +99,12 @@ Overlap overlap_of(const SourceTrial& trial, const Blanket& blanket, const Stage
   }
   trial.source().log_prob(overlap.x, log_p);
   log_prob_inside(trial, overlap.of_q, log_p_of_q);
+  const double nothing = -std::numeric_limits<double>::infinity();
+  const auto share = [&](double log_one, double log_other) { return log_other == nothing ? 1.0 : 1 / (1 + std::exp(log_other - log_one)); };
   for (Index i = 0; i < stage.rows; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    overlap.share_of_x.push_back(1 / (1 + std::exp(log_p[at] - blanket.log_density(row_of(overlap.x, i)))));
-    overlap.share_of_q.push_back(1 / (1 + std::exp(blanket.log_density(row_of(overlap.of_q, i)) - log_p_of_q[at])));
+    overlap.share_of_x.push_back(share(blanket.log_density(row_of(overlap.x, i)), log_p[at]));
+    overlap.share_of_q.push_back(1 - share(blanket.log_density(row_of(overlap.of_q, i)), log_p_of_q[at]));
   }
   return overlap;
 }

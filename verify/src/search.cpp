@@ -2,6 +2,7 @@
 #include "search.hpp"
 
 #include "shrink.hpp"
+#include "tally.hpp"
 #include "workers.hpp"
 
 #include <flowgauge/error.hpp>
@@ -22,39 +23,6 @@ namespace {
 std::string what_of(const std::exception& error) {
   return dynamic_cast<const std::bad_alloc*>(&error) ? std::string(no_memory) : error.what();
 }
-
-/// What the cases of one law and subject have said so far.
-struct Tally {
-  int cases = 0, agree = 0, unresolved = 0, not_applicable = 0;
-  int plain = 0, plain_unresolved = 0, stressed = 0, stressed_unresolved = 0, oracles_differ = 0;
-  std::string reason_unresolved, reason_not_applicable;
-  std::vector<std::vector<double>> counted;
-  std::optional<Finding> worst;
-  std::optional<Case> unclear;  ///< the first case with reason_unresolved
-
-  void add(const Case& c, const Examined& e) {
-    ++cases;
-    const bool ordinary = std::all_of(c.row_classes.begin(), c.row_classes.end(), [](const std::string& r) { return r == "ordinary"; }) &&
-                          (c.parameter_class == "ordinary" || c.parameter_class == "initial");
-    const Outcome outcome = e.outcome();
-    agree += outcome == Outcome::agree;
-    ++(ordinary ? plain : stressed);
-    if (outcome == Outcome::unresolved) {
-      ++unresolved, ++(ordinary ? plain_unresolved : stressed_unresolved);
-    }
-    if (outcome == Outcome::not_applicable) ++not_applicable;
-    for (const Finding& f : e.findings) {
-      if (f.outcome == Outcome::unresolved && f.reason == "oracles_differ") ++oracles_differ;
-      const bool graver = f.reason == "oracles_differ" && reason_unresolved != f.reason;
-      if (f.outcome == Outcome::unresolved && (reason_unresolved.empty() || graver)) reason_unresolved = f.reason, unclear = c;
-      if (f.outcome == Outcome::not_applicable) reason_not_applicable = f.reason;
-    }
-    if (!e.counted.empty()) counted.push_back(e.counted);
-    const Finding* here = e.worst();
-    if (here && (here->outcome == Outcome::agree || here->outcome == Outcome::disagree) && (!worst || here->margin() > worst->margin()))
-      worst = *here;
-  }
-};
 
 /// What `law` says of a trial; of a layer that is known by its values alone, if that is enough.
 Examined examined(const Law& law, const Trial& trial) {
@@ -192,18 +160,20 @@ class Searcher {
                 nullptr);
   }
   /// Neither right nor wrong: with the simplest case of which nothing is known for the same reason.
-  void unresolved(const std::string& reason, bool shrink) {
+  void unresolved(const Kind& kind, const std::string& reason, bool shrink) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     const auto still = [&](const Case& c) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
       try {
         announce(c);
         const Examined e = examiner_.examine(c);
-        const auto same = [&](const Finding& f) { return f.outcome == Outcome::unresolved && f.reason == tally_.reason_unresolved; };
+        const auto same = [&](const Finding& f) { return f.outcome == Outcome::unresolved && f.reason == kind.reason; };
         return e.outcome() == Outcome::unresolved && std::any_of(e.findings.begin(), e.findings.end(), same);
       } catch (...) {
         return false;
       }
     };
-    const Case small = shrink ? examiner_.shrink(*tally_.unclear, still, 200) : *tally_.unclear;
+    const Case small = shrink ? examiner_.shrink(*kind.unclear, still, 200) : *kind.unclear;
     set(Verdict::unresolved, reason);
     add_failure(Verdict::unresolved, "The law: " + law_.statement + ".\nNot resolved: " + reason + ".\n", &small);
   }
@@ -262,15 +232,10 @@ class Searcher {
     if (tally_.not_applicable == tally_.cases) return set(Verdict::not_applicable, tally_.reason_not_applicable);
     if (law_.conclude)
       if (const auto wrong = law_.conclude(tally_.counted)) return without_case(Verdict::fails, *wrong);
-    if (tally_.oracles_differ > 0) return unresolved("oracles_differ", shrink);
-    // Above the cap by more than one standard deviation of chance.
-    const auto beyond = [](int unclear, int of, double cap) {
-      return unclear > std::max(1.0, cap * of + std::sqrt(cap * (1 - cap) * of)) || (of > 0 && unclear == of);
-    };
-    if (beyond(tally_.plain_unresolved, tally_.plain, 0.02))
-      return unresolved(fmt::format("{} of {} ordinary cases: {}", tally_.plain_unresolved, tally_.plain, tally_.reason_unresolved), shrink);
-    if (beyond(tally_.stressed_unresolved, tally_.stressed, 0.25))
-      return unresolved(fmt::format("{} of {} stress cases: {}", tally_.stressed_unresolved, tally_.stressed, tally_.reason_unresolved), shrink);
+    const Kind &plain = tally_.plain, &stressed = tally_.stressed;
+    if (tally_.oracles_differ.unclear) return unresolved(tally_.oracles_differ, tally_.oracles_differ.reason, shrink);
+    if (plain.beyond(0.02)) return unresolved(plain, plain.text("ordinary"), shrink);
+    if (stressed.beyond(0.25)) return unresolved(stressed, stressed.text("stress"), shrink);
     set(Verdict::holds, "");
   }
 

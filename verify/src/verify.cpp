@@ -318,7 +318,7 @@ Subjects all_subjects() { return {all_families(), all_source_families(), {}}; }
 void write_failures(const std::filesystem::path& file, const VerifyResult& result) {
   std::string text;
   for (const Failure& f : result.failures)
-    if (!f.case_text.empty()) text += fmt::format("law={} | {}\n", f.law, f.case_text);
+    if (!f.case_text.empty() && f.verdict != Verdict::unresolved) text += fmt::format("law={} | {}\n", f.law, f.case_text);
   if (text.empty()) {
     std::error_code ignored;
     std::filesystem::remove(file, ignored);

@@ -33,7 +33,7 @@ const std::vector<Planted>& planted_sources() {
       {"finite_variance", {"D10"}, "has no moment of order 2"},
       {"uneven", {"D8", "D10"}, "against its density"},
       {"mirrored", {"D8", "D10", "D11"}, "against its density"},
-      {"covariance_mirrored", {"D10"}, "covariance of x[1] and x[0]"},
+      {"covariance_mirrored", {"D10"}, "the variance along"},
   };
   return all;
 }

@@ -62,7 +62,7 @@ class TransformerBody {
   /// Backward of an inverse at y; false, and nothing is done, where no formula gives it.
   virtual bool inverse_backward_shared(const S* theta, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, BatchOut<S> grad_y, S* grad_theta,
                                        Scratch&) const = 0;
-  /// grad_x and grad_parameters are overwritten.
+  /// grad_x and grad_parameters are overwritten; of an inverse as above.
   virtual void backward_rowwise(BatchIn<S> parameters, BatchIn<S> x, BatchIn<S> grad_y, const S* grad_log_det, BatchOut<S> grad_x,
                                 BatchOut<S> grad_parameters, Scratch&) const = 0;
   virtual bool inverse_backward_rowwise(BatchIn<S> parameters, BatchIn<S> y, BatchIn<S> grad_x, const S* grad_log_det, BatchOut<S> grad_y,

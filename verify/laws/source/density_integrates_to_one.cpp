@@ -9,12 +9,14 @@ namespace {
 /// E_P[1/(1 + w)] = E_q[w/(1 + w)], w = p/q: true of two normalised densities.
 Examined overlap_balances(const SourceTrial& trial) {
   const Blanket blanket(trial);
+  if (!blanket.usable()) return Examined::not_applicable(std::string(rows_without_blanket));
   return in_two_stages(trial.sample().batch, [&](const Stage& stage) {
     Examined result;
     const Overlap overlap = overlap_of(trial, blanket, stage, "balance");
     const double of_source = mean_of(overlap.share_of_x).value, of_q = mean_of(overlap.share_of_q).value;
-    result.compare(0, "what P lacks against what another density lacks", of_source, of_q, std::abs(of_source - of_q),
-                   hoeffding_bound(stage.rows, stage.alpha), "probability");
+    const double bound = hoeffding_bound(stage.rows, stage.alpha);
+    if (overlap.too_thin(bound)) return Examined::not_applicable(std::string(rows_too_thin));
+    result.compare(0, "what P lacks against what another density lacks", of_source, of_q, std::abs(of_source - of_q), bound, "probability");
     return result;
   });
 }

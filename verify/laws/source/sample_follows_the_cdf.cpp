@@ -51,7 +51,7 @@ Law sample_follows_the_cdf() {
           .examine_source =
               [](const SourceTrial& trial) {
                 const Univariate* const source = trial.univariate();
-                if (!source && trial.by_values() && trial.source().dim() == 1) return sample_against_density(trial);
+                if (!source && trial.source().dim() == 1) return sample_against_density(trial);
                 if (!source) return Examined::not_applicable(why_no_cdf(trial));
                 return in_two_stages(trial.sample().batch, [&](const Stage& stage) {
                   Examined result;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <flowgauge/verify/blanket.hpp>
 
-#include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace flowgauge::verify {
 namespace {
@@ -19,30 +21,24 @@ struct Wedge {
     }
     return a > 0 && b > 0;
   }
+  std::string text() const {
+    const auto side = [&](const Numbers& normal) {
+      return fmt::format("({:.3g})·(x − ({:.3g})) > 0", fmt::join(normal, ", "), fmt::join(apex, ", "));
+    };
+    return "where " + side(first) + (first == second ? "" : " and " + side(second));
+  }
 };
 constexpr int wedges = 32;
 
-/// Half of the distance between the quartiles of each coordinate, 1 where that is 0.
-Numbers spreads_of(const Batch<double>& rows) {
-  Numbers spread;
-  for (Index j = 0; j < rows.dim(); ++j) {
-    std::vector<double> column(rows.column(j).begin(), rows.column(j).end());
-    std::sort(column.begin(), column.end());
-    const double half = (column[column.size() * 3 / 4] - column[column.size() / 4]) / 2;
-    spread.push_back(half > 0 ? half : 1);
-  }
-  return spread;
-}
-
-std::vector<Wedge> drawn_wedges(const SourceTrial& trial, const Batch<double>& rows) {
-  const RandomStream stream = trial.stream("wedges");
-  const Numbers spread = spreads_of(rows);
+std::vector<Wedge> drawn_wedges(const SourceTrial& trial, const Blanket& blanket) {
+  const RandomStream stream = trial.stream("directions");
+  const Batch<double>& rows = blanket.centres();
   std::vector<Wedge> drawn;
   for (std::uint64_t k = 0; k < wedges; ++k) {
     Wedge wedge{row_of(rows, static_cast<Index>(stream.below(static_cast<std::uint64_t>(rows.rows()), k, 0))), {}, {}};
     std::uint32_t draw = 1;
-    for (const double s : spread) wedge.first.push_back(stream.normal(k, draw++) / s);
-    for (const double s : spread) wedge.second.push_back(stream.normal(k, draw++) / s);
+    for (const double s : blanket.spread()) wedge.first.push_back(stream.normal(k, draw++) / s);
+    for (const double s : blanket.spread()) wedge.second.push_back(stream.normal(k, draw++) / s);
     if (k % 2 == 0) wedge.second = wedge.first;
     drawn.push_back(wedge);
   }
@@ -51,19 +47,20 @@ std::vector<Wedge> drawn_wedges(const SourceTrial& trial, const Batch<double>& r
 
 Examined wedges_balance(const SourceTrial& trial) {
   const Blanket blanket(trial);
-  const std::vector<Wedge> drawn = drawn_wedges(trial, blanket.centres());
+  if (!blanket.usable()) return Examined::not_applicable(std::string(rows_without_blanket));
+  const std::vector<Wedge> drawn = drawn_wedges(trial, blanket);
   return in_two_stages(trial.sample().batch, [&](const Stage& stage) {
     Examined result;
     const Overlap overlap = overlap_of(trial, blanket, stage, "wedges");
-    const double n = static_cast<double>(stage.rows);
-    for (std::size_t k = 0; k < drawn.size(); ++k) {
+    const double n = static_cast<double>(stage.rows), bound = hoeffding_bound(stage.rows, stage.alpha / wedges);
+    if (overlap.too_thin(bound)) return Examined::not_applicable(std::string(rows_too_thin));
+    for (const Wedge& wedge : drawn) {
       double of_source = 0, of_q = 0;
       for (Index i = 0; i < stage.rows; ++i) {
-        if (drawn[k].holds(overlap.x, i)) of_source += overlap.share_of_x[static_cast<std::size_t>(i)] / n;
-        if (drawn[k].holds(overlap.of_q, i)) of_q += overlap.share_of_q[static_cast<std::size_t>(i)] / n;
+        if (wedge.holds(overlap.x, i)) of_source += overlap.share_of_x[static_cast<std::size_t>(i)] / n;
+        if (wedge.holds(overlap.of_q, i)) of_q += overlap.share_of_q[static_cast<std::size_t>(i)] / n;
       }
-      result.compare(0, k % 2 == 0 ? "what the sample has in a half space against its density" : "what the sample has in a wedge against its density",
-                     of_q, of_source, std::abs(of_source - of_q), hoeffding_bound(stage.rows, stage.alpha / wedges), "probability");
+      result.compare(0, "what the sample has against its density " + wedge.text(), of_q, of_source, std::abs(of_source - of_q), bound, "probability");
     }
     return result;
   });
@@ -86,7 +83,7 @@ Law sample_follows_the_density() {
                 return wedges_balance(trial);
               },
           .violated_by = "two crescents, one of which is drawn with probability 0.7 in place of ½",
-          .fooled_by = "shares that are off by less than 0.1 (quick tier) or 0.01 (deep)"};
+          .fooled_by = "shares that are off by less than 0.1 (quick tier) or 0.01 (deep); of what lies on something thin little can be seen"};
 }
 
 }  // namespace flowgauge::verify

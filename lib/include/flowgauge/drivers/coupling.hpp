@@ -129,11 +129,12 @@ class Coupling final : public LayerBody<S> {
     const BatchOut<S> grad_h = zeros(x.rows, net_.activations(), scratch), grad_in = zeros(x.rows, in.dim, scratch);
     bool done = true;
     groups([&](Index first, Index count) {
+      if (!done) return;
       Scratch::Scope inner(scratch);
       const BatchOut<S> p = parameters(tape, x.rows, first, count, scratch);
       if (!tape || taped_parameters() == 0) net_.output(theta, in, h, first * k_, p);
       const BatchOut<S> grad_p = scratch.take<S>(x.rows, count * k_);
-      done = done && moved(p, first_moved_ + first, count, grad_p);
+      done = moved(p, first_moved_ + first, count, grad_p);
       if (done) net_.output_backward(theta, in, h, first * k_, grad_p, grad_h, grad_in, out.theta.data());
     });
     if (!done) return false;

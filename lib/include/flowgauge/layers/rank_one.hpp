@@ -46,7 +46,7 @@ struct RankOne {
     *p.log_s = select(flat, S(0.0), select(negative, product + log(r), log(select(negative, S(1.0), s))));
     *p.log_s_slope = select(flat, S(0.0), select(negative, S(1.0) / ((S(1.0) + e) * r), sigmoid(product) / select(negative, S(1.0), s)));
     *p.s = s;
-    S left(0.0);  // along w, by the rounding of û: taken off too, for the inverse divides it by s
+    S left(0.0);  // along w, by the rounding of û⊥: taken off too, for the inverse divides it by s
     for (Index j = 0; j < d; ++j) {
       p.less[j] = -p.w[j] / *p.square;
       p.across[j] = *p.unit * mul_add(p.less[j], along, u[j]);

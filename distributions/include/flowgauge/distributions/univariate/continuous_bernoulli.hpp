@@ -55,14 +55,22 @@ struct ContinuousBernoulli {
   static double below(double x, double t) { return t == 0 ? x : expm1(t * x) / expm1(t); }
   static double place(double p, double t) { return t == 0 ? p : std::clamp(log1p(p * expm1(t)) / t, 0.0, 1.0); }
   double mean() const {
-    const double t = tilt<double>(), s = t * t;
-    if (abs(t) < 0.1) return 0.5 + t * (1.0 / 12 + s * (-1.0 / 720 + s * (1.0 / 30240 - s / 1209600)));
-    return -1 / expm1(-t) - 1 / t;
+    const double t = tilt<double>();
+    return abs(t) < series_end ? 0.5 + t * series(t * t, 1, 0) : -1 / expm1(-t) - 1 / t;
   }
+  /// The mean's derivative by t.
   double variance() const {
-    const double t = tilt<double>(), s = t * t;
-    if (abs(t) < 0.1) return 1.0 / 12 + s * (-1.0 / 240 + s * (1.0 / 6048 + s * (-1.0 / 172800 + s / 5322240)));
-    return 1 / s + 1 / (expm1(t) * expm1(-t));
+    const double t = tilt<double>();
+    return abs(t) < series_end ? series(t * t, 1, 2) : 1 / (t * t) + 1 / (expm1(t) * expm1(-t));
+  }
+  static constexpr double series_end = 0.5;  ///< two digits of the variance cancel there, and the ninth term would be 1e-17
+  /// Σ_k (first + step·k)·B_{2k+2}/(2k + 2)!·sᵏ.
+  static double series(double s, double first, double step) {
+    constexpr double terms[] = {1.0 / 12,         -1.0 / 720,         1.0 / 30240,       -1.0 / 1209600,
+                                1.0 / 47900160,   -691.0 / 1307674368000, 1.0 / 74724249600, -3617.0 / 10670622842880000};
+    double sum = 0;
+    for (int k = 8; k-- > 0;) sum = sum * s + (first + step * k) * terms[k];
+    return sum;
   }
 };
 
