@@ -49,6 +49,25 @@ void to_one_end(const Subject& subject, bool high, Numbers& theta) {
   }
 }
 
+/// The second of two directions against the first, as long as makes wᵀu −16, −18 or −20: there only a constraint keeps the map invertible, and
+/// 1 + wᵀu is 1e-7 to 2e-9. Twice as long where the first is too short for that.
+void oppose_directions(const Subject& subject, const RandomStream& picks, Numbers& theta) {
+  Index at = 0;
+  const Block* before = nullptr;
+  for (const Block& block : subject.blocks()) {
+    if (before && before->role == Role::direction && block.role == Role::direction && block.count == before->count) {
+      const std::span<const double> first(theta.data() + at - block.count, block.count);
+      double square = 0;
+      for (const double v : first) square += v * v;
+      const double wanted = std::array{16.0, 18.0, 20.0}[picks.below(3, at, 2)] / square;
+      const double times = wanted < 0x1p10 ? with_bits(wanted, 8) : 2;
+      for (Index i = 0; i < block.count; ++i) theta[at + i] = -times * first[i];
+    }
+    before = &block;
+    at += block.count;
+  }
+}
+
 }  // namespace
 
 Numbers draw_theta(const Subject& subject, const std::string& parameter_class, std::uint32_t seed) {
@@ -85,17 +104,7 @@ Numbers draw_theta(const Subject& subject, const std::string& parameter_class, s
       at += block.count;
     }
   }
-  // The second of two directions against the first: where wᵀu is far below −1, and only a constraint keeps the map invertible.
-  if (parameter_class == "degenerate" || parameter_class == "wide") {
-    Index at = 0;
-    const Block* before = nullptr;
-    for (const Block& block : subject.blocks()) {
-      if (before && before->role == Role::direction && block.role == Role::direction && block.count == before->count)
-        for (Index i = 0; i < block.count; ++i) theta[at + i] = -2 * theta[at - block.count + i];
-      before = &block;
-      at += block.count;
-    }
-  }
+  if (parameter_class == "degenerate" || parameter_class == "wide") oppose_directions(subject, picks, theta);
   return theta;
 }
 

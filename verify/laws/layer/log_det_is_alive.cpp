@@ -21,10 +21,10 @@ bool declared_identity(const Trial& trial, Index i) {
 Law log_det_is_alive() {
   return {.id = "A1",
           .statement =
-              "over a run, |log_det| is beyond 2^10 times what rounding makes of it in at least 80 % of the cases, so is its spread, and f is not "
-              "the identity; a layer declared volume preserving has log_det 0",
+              "over a run, |log_det| is beyond 2^10 times what rounding makes of it in at least a quarter of the cases, so is its spread, and f is "
+              "not the identity; a layer declared volume preserving has log_det 0",
           .advice = "the tests of this layer would be vacuous: the drawn parameters do not reach the formula; or it is not volume preserving",
-          .wants = {.ordinary_only = true},
+          .wants = {.rows = 8, .ordinary_only = true},
           .examine = [](const Trial& trial) {
             Examined result;
             if (trial.subject().facts().volume_preserving) {
@@ -77,7 +77,7 @@ Law log_det_is_alive() {
               rounding = std::max(rounding, c[2]);
             }
             if (n < 10) return {};
-            if (alive < 0.8 * n) return fmt::format("|log_det| is beyond its rounding in {} of {} cases only", alive, n);
+            if (alive < n / 4) return fmt::format("|log_det| is beyond its rounding in {} of {} cases only", alive, n);
             if (std::sqrt(std::max(0.0, square / n - sum * sum / n / n)) <= 0x1p10 * rounding) return "log_det hardly varies over the cases";
             if (!(moved > 0)) return "f is the identity in every case";
             return {};
