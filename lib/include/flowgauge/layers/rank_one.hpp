@@ -61,13 +61,13 @@ struct RankOne {
   template <class S>
   void forward(const Given<S>& given, BatchIn<S> x, BatchOut<S> y, S* log_det, Scratch&) const {
     const Parts<const S> p = parts(given.prepared, x.dim);
-    split_along(x, p, p.forth, y);
+    split_along(x, p, p.forth, to_double(*p.s) < 0.125, y);
     std::fill_n(log_det, x.rows, *p.log_s);
   }
   template <class S>
   void inverse(const Given<S>& given, BatchIn<S> y, BatchOut<S> x, S* log_det, Scratch&) const {
     const Parts<const S> p = parts(given.prepared, y.dim);
-    split_along(y, p, p.back, x);
+    split_along(y, p, p.back, false, x);
     std::fill_n(log_det, y.rows, -*p.log_s);
   }
   template <class S>
@@ -92,15 +92,21 @@ struct RankOne {
     return {prepared,   prepared + d, prepared + 2 * d, prepared + 3 * d, prepared + 4 * d, single,
             single + 1, single + 2,   single + 3,       single + 4,       single + 5};
   }
-  /// y = [x + less·(wᵀx)] + e·(wᵀx).
+  /// y = [x + less·(wᵀx)] + e·(wᵀx). `twice`: what rounding has left of the bracket along w is taken off too. It is as large as a last bit of x, and
+  /// where s is small the inverse divides it by s.
   template <class S>
-  static void split_along(BatchIn<S> x, const Parts<const S>& p, const S* e, BatchOut<S> y) {
+  static void split_along(BatchIn<S> x, const Parts<const S>& p, const S* e, bool twice, BatchOut<S> y) {
     for (Index i = 0; i < x.rows; i += lane_width<S>) {
       Lane<S> along(0.0);
       for (Index j = 0; j < x.dim; ++j) along = mul_add(load<S>(x.column(j) + i), broadcast<S>(p.w[j]), along);
+      Lane<S> left(0.0);
+      for (Index j = 0; j < x.dim && twice; ++j) {
+        const Lane<S> rest = mul_add(broadcast<S>(p.less[j]), along, load<S>(x.column(j) + i));
+        left = mul_add(rest, broadcast<S>(p.w[j]), left);
+      }
       for (Index j = 0; j < x.dim; ++j) {
         const Lane<S> rest = mul_add(broadcast<S>(p.less[j]), along, load<S>(x.column(j) + i));
-        store<S>(y.column(j) + i, mul_add(broadcast<S>(e[j]), along, rest));
+        store<S>(y.column(j) + i, mul_add(broadcast<S>(e[j]), along, twice ? mul_add(broadcast<S>(p.less[j]), left, rest) : rest));
       }
     }
   }

@@ -49,7 +49,7 @@ struct Softsquare : OddExtension<Softsquare> {
     const T a = abs(x), twice = s.curve + s.curve, steep = s.slope + twice * a, of_log = g.log_slope / steep;
     grad_x = g.value * steep + copysign(T(1.0), x) * twice * of_log;
     grad_p[0] += (g.value * x + of_log) * s.of_slope;
-    grad_p[1] += a * (g.value * x + of_log + of_log) * s.of_curve;
+    grad_p[1] += a * s.of_curve * (g.value * x + of_log + of_log);  // a·x alone may be beyond every number
   }
 };
 
