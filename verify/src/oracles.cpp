@@ -243,6 +243,12 @@ void compare_log_det(Examined& result, const Trial& trial, Way way, Index row, s
   result.compare(row, what, to_double(duals.log_abs), to_double(image.log_det), distance(image.log_det, duals.log_abs), allowed);
 }
 
+std::vector<Wide> in_other_last_bits(std::vector<Wide> x, unsigned run) {
+  const Wide last_bits = scaled_by_power_of_two(Wide(1.0), 13 - Wide::bits);
+  for (std::size_t j = 0; j < x.size(); ++j) x[j] += goes_up(run, j) ? x[j] * last_bits : -(x[j] * last_bits);
+  return x;
+}
+
 void compare_inverse_log_det(Examined& result, const Trial& trial, Index row) {
   const std::vector<Wide> y = trial.row_at<Wide>(row), context = trial.context_at<Wide>(row);
   const Image<Wide> back = trial.map<Wide>(Way::inverse, y, context);
@@ -255,11 +261,8 @@ void compare_inverse_log_det(Examined& result, const Trial& trial, Index row) {
   for (std::size_t j = 0; j < y.size(); ++j)
     residual = std::max(residual, to_double(abs(there.value[j] - y[j])) / std::max(1.0, std::abs(to_double(y[j]))));
   double rounded = 0;
-  const Wide last_bits = scaled_by_power_of_two(Wide(1.0), 13 - Wide::bits);  // the log of a large number does not see its last bit
   for (unsigned run = 0; run < 8; ++run) {
-    std::vector<Wide> moved = back.value;
-    for (std::size_t j = 0; j < moved.size(); ++j) moved[j] += goes_up(run, j) ? moved[j] * last_bits : -(moved[j] * last_bits);
-    const Image<Wide> beside = trial.map<Wide>(Way::forward, moved, context);
+    const Image<Wide> beside = trial.map<Wide>(Way::forward, in_other_last_bits(back.value, run), context);
     if (representable(beside)) rounded = std::max(rounded, to_double(abs(beside.log_det - there.log_det)));
   }
   if (rounded > 1e-16) {  // 50 digits do not hold the pre-image

@@ -41,6 +41,9 @@ BoundedLogDet<Wide> true_log_det(const Trial&, Way, std::span<const Wide> x, std
 /// Compares a 50-digit log_det with the Jacobian of its own direction at x, and asks finite differences for a second vote.
 void compare_log_det(Examined&, const Trial&, Way, Index row, std::span<const Wide> x, std::span<const Wide> context, const std::string& what);
 
+/// x with every entry moved by 2^13 of its last bits of 50 digits, up or down as `run` says: in run 0 all up, in run 1 all down.
+std::vector<Wide> in_other_last_bits(std::vector<Wide> x, unsigned run);
+
 /// Of the inverse at the case's row as y: its log_det is minus that of forward at f⁻¹(y), and log|det| of its own Jacobian, in 50 digits.
 void compare_inverse_log_det(Examined&, const Trial&, Index row);
 
