@@ -272,6 +272,8 @@ TEST(Replay, HealthyLayersThatWereAccusedHold) {
            "law=L5 | inverse(rank_one) | dim=2 | theta=2.171875,-2.65625,-3.3125,4.0625 | x=0x1.4p+32,-0x1.ap+32",
            // x² is beyond every double, e^-128·x² is not.
            "law=L12 | coupling(softsquare, hidden=[], keep=last) | dim=4 | theta=0,0,0,0,0,-1,0,0,0,0,0,0 | x=0x1p+550,0,0,128",
+           // A slope of e^1024 times 0.
+           "law=L1 | coupling(sum_of_squares, hidden=[], keep=last) | dim=3 | theta=" + thetas(24, {{7, 1}}) + " | x=0,0,1024",
            // log f′ of a slope beyond every double, and a gradient beyond it.
            "law=L2 | coupling(sum_of_squares, hidden=[]) | dim=2 | theta=0,-1,0,0,0,0,0,0,0,0,0,0 | x=-131072,0",
            "law=L12 | inverse(power) | dim=1 | theta=1 | x=-5e-324",
