@@ -310,6 +310,13 @@ TEST(Replay, AGradientThatComesAndGoesWithTheLastBitIsUnresolved) {
   EXPECT_THAT(row.reason, HasSubstr("ill_conditioned"));
 }
 
+/// |x|^0.24 is continuous, and at no double near 0 does its slope say how far 0 is.
+TEST(Replay, AContinuousMapThatIsInfinitelySteepAtItsKnotKeepsItsMargin) {
+  const reports::VerdictRow row = replayed("law=L25 | power | dim=1 | theta=-3 | x=0");
+  EXPECT_EQ(row.verdict, "holds");
+  EXPECT_LE(row.worst_margin.value_or(1), 0.25);
+}
+
 TEST(Replay, AGoodLinePassesAndABadOneFails) {
   VerifyOptions options = options_for("*", "*");
   options.replay = {"law=log_det_matches_jacobian | softlog | dim=1 | x=0.5"};

@@ -98,7 +98,13 @@ void judge(Examined& result, const Trial& trial, Index n, const std::string& rea
       const double error = std::abs(g.theta[k] - sum[k]);
       double allowed = 2 * static_cast<double>(n) * u * size[k];
       if (error > allowed / 8) {
-        if (spread.empty()) spread = rounding_spread(trial, n, sum_start);
+        if (spread.empty()) {
+          spread = rounding_spread(trial, n, sum_start);
+          // And to the rows' own gradients: all that are alike err alike.
+          const Index rows = static_cast<Index>(alone.size());
+          const std::vector<double> own = rounding_spread(trial, rows, std::vector<double>(sum.size(), 0.0));
+          for (std::size_t l = 0; l < own.size(); ++l) spread[l] += own[l] * static_cast<double>(n) / static_cast<double>(rows);
+        }
         allowed += 4 * u * spread[k];
       }
       result.compare(0, fmt::format("the gradient of {} over {} rows {}", subject.parameter_name(static_cast<Index>(k)), n, by), sum[k], g.theta[k],
